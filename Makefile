@@ -1,0 +1,59 @@
+# The two commands are `make lab` (a trainee's desk) and `make teach` (the instructor's course). `make test` runs everything.
+
+HERE   := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+PYTHON ?= python3
+VENV   ?= $(HERE).venv
+BIN    := $(VENV)/bin
+
+# With it every kernel would compile the standard library anew, and start several times slower.
+unexport PYTHONDONTWRITEBYTECODE
+export PATH := $(BIN):$(PATH)
+
+.PHONY: lab teach test lint check-content notebooks citations assignments wheel clean
+
+lab: $(VENV)/.lab
+	@$(BIN)/icecourse lab $(LAB)
+
+teach: $(VENV)/.lab
+	@$(BIN)/icecourse teach $(TEACH)
+
+test: lint notebooks
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+# nbval proves that each page runs; tests/test_notebooks.py, that it shows what it should.
+notebooks: $(VENV)/.test
+	$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope -q -p no:cacheprovider lessons assignments
+
+check-content: $(VENV)/.test
+	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py
+
+# Writes the citations and Sources of every lesson anew from the facts.
+citations: $(VENV)/.lab
+	cd $(HERE) && $(BIN)/python -m icecourse.curriculum
+
+# Writes assignments/ from source/, with a gradebook of its own: the instructor's is not touched.
+assignments: $(VENV)/.lab
+	@for master in $(HERE)source/*; do \
+	  $(BIN)/nbgrader generate_assignment $$(basename $$master) --force --db=sqlite:///$(VENV)/generate.db || exit 1; \
+	done
+
+wheel: $(VENV)/.test
+	$(BIN)/python -m build --wheel --outdir dist $(HERE)
+
+$(VENV)/.lab: $(HERE)requirements.txt $(HERE)pyproject.toml $(wildcard $(HERE)icecourse/labextension/* $(HERE)icecourse/labextension/static/*)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable $(HERE)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.lab $(HERE)requirements-test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements-test.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(HERE)dist $(HERE)build

@@ -1,0 +1,146 @@
+"""The answer journal: ``answers.jsonl`` beside the notebook, one line an answer, only ever appended to.
+
+Appending is why two open tabs, a killed kernel or a flat battery lose nothing: no line is ever rewritten, and a
+torn last line costs itself alone. The last line for an item counts, whatever its clock says. A line::
+
+    {"item": "detainer-over-a-weekend", "version": "3f2a9c01", "response": ["tuesday"],
+     "at": "2026-11-24T10:00:00+00:00"}
+"""
+
+import errno
+import json
+import os
+import stat
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+NAME = "answers.jsonl"
+COURSE_CONFIG = "nbgrader_config.py"
+DESK = ".desk"  # a trainee's desk keeps its own things here
+COURSE_FOLDERS = ("source", "assignments", "release", "lessons", "submitted", "autograded", "feedback")
+
+
+class JournalError(OSError):
+    """An answer could not be kept or read. The message is one plain sentence for a trainee."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer. ``response``: a list of option ids. ``at``: ISO 8601 with the UTC offset."""
+
+    item: str
+    response: object
+    at: str = ""
+    version: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What a journal file holds: its entries in file order, and how many lines could not be read as one."""
+
+    entries: tuple[Entry, ...] = ()
+    skipped: int = 0
+
+    def last(self, item: str) -> Entry | None:
+        """The entry that counts for an item: the last one in the file."""
+        return next((entry for entry in reversed(self.entries) if entry.item == item), None)
+
+
+def place(folder: Path) -> Path | None:
+    """Where the journal of a notebook in ``folder`` lies; None where answers must stay in memory.
+
+    They stay in memory in the folders of an instructor's course (the nearest folder above that holds
+    nbgrader_config.py, if it holds ``source`` and is no desk): a journal in source/ would be released to everybody and
+    overwrite every trainee's own at autograding.
+    """
+    folder = folder.resolve()
+    for root in (folder, *folder.parents):
+        if (root / COURSE_CONFIG).is_file():
+            inside = folder.relative_to(root).parts[:1]
+            course = (root / "source").is_dir() and not (root / DESK).is_dir()
+            if course and (not inside or inside[0] in COURSE_FOLDERS):
+                return None
+            break
+    return folder / NAME
+
+
+def append(path: Path, entry: Entry) -> None:
+    """Write one line and flush it to disk. Raises JournalError with a plain sentence; the file stays readable."""
+    line = json.dumps({k: v for k, v in asdict(entry).items() if v != ""}, ensure_ascii=False).encode() + b"\n"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _PLAIN, 0o644)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "not a regular file")
+            size = os.lseek(handle, 0, os.SEEK_END)
+            if size:  # a torn last line would swallow this one
+                os.lseek(handle, size - 1, os.SEEK_SET)
+                if os.read(handle, 1) != b"\n":
+                    line = b"\n" + line
+            while line:
+                line = line[os.write(handle, line) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise JournalError(_sentence(path, error)) from error
+
+
+def read(path: Path) -> Journal:
+    """Every line that is an answer; lines that are torn, foreign or garbage are skipped and counted.
+
+    A missing file is an empty journal. Raises JournalError where there is something that is not a file.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | _PLAIN)
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "not a regular file")
+            lines = file.read().split(b"\n")
+    except FileNotFoundError:
+        return Journal()
+    except OSError as error:
+        raise JournalError(_sentence(path, error)) from error
+    entries = [_entry(line) for line in lines if line.strip()]
+    good = tuple(entry for entry in entries if entry)
+    return Journal(good, len(entries) - len(good))
+
+
+def now() -> str:
+    """The time of an entry: UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+# A link is never followed, and a pipe never waited for. Windows has neither flag; its text mode must be off.
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        data = json.loads(line)
+        texts = {name: data.get(name, "") for name in ("item", "at", "version", "confidence")}
+        if not texts["item"] or not all(isinstance(text, str) for text in texts.values()):
+            return None
+        return Entry(response=data["response"], **texts)
+    except Exception:  # a line is whatever somebody's disk holds; RecursionError is no ValueError
+        return None
+
+
+def _sentence(path: Path, error: OSError) -> str:
+    if path.is_dir():
+        return f"There is a folder named {path.name} where answers are kept: rename it, then press Save again."
+    reasons = {
+        errno.ENOSPC: "The disk is full: free some space, then press Save again.",
+        errno.EDQUOT: "Your disk quota is used up: free some space, then press Save again.",
+        errno.EFBIG: "The disk takes no more data for this file: free some space, then press Save again.",
+        errno.EROFS: "The folder is read-only: move the course folder to one that you can write to.",
+        errno.EACCES: "You may not write in this folder: move the course folder to one that you can write to.",
+        errno.EPERM: "You may not write in this folder: move the course folder to one that you can write to.",
+        errno.ELOOP: f"{path.name} is a link, not a file: remove the link, then press Save again.",
+        errno.EINVAL: f"{path.name} is not an ordinary file: rename it, then press Save again.",
+        errno.ENXIO: f"{path.name} is not an ordinary file: rename it, then press Save again.",
+        errno.ENOENT: "The folder of this page is gone: open the page from its new place.",
+    }
+    return reasons.get(error.errno, f"The disk answered: {error.strerror or error}. Press Save again.")

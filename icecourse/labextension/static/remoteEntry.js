@@ -1,0 +1,122 @@
+/* The start extension: a hand-written module-federation container, no build step.
+
+   A page of the course says so in its metadata: {"icecourse": {"role": "lesson"}} or "quiz".
+   - Trusted: it starts when it is opened. Not trusted: a bar says so and offers *Start*. (The page's own Start
+     button is for where this script is missing.)
+   - The code of items is hidden, for the page is read, not programmed. An instructor's master (its cells hold
+     graded keys) is left as it is, and so is everything under `icecourse teach`; the command
+     "Show or hide item code" is there for lessons. */
+(function () {
+  "use strict";
+  const CODE = /^\s*(%%item|%explore|%load_ext\s+icecourse)/;
+  const KEY = /BEGIN KEY/;
+
+  let scope;
+  async function shared(name) { // the newest copy that the host offers
+    const versions = scope[name];
+    const key = Object.keys(versions).sort((a, b) => a.localeCompare(b, undefined, { numeric: true })).pop();
+    return (await versions[key].get())();
+  }
+
+  const STYLE = `
+    .ice-hide-code .ice-code .jp-Cell-inputWrapper,
+    .ice-hide-code .ice-code .jp-OutputPrompt { display: none; }
+    .ice-hide-code .ice-code.ice-setup { display: none; }
+    .ice-page .jp-InputPrompt, .ice-page .jp-OutputPrompt { min-width: 0; width: 0; padding: 0; overflow: hidden; flex-basis: 0; }
+    .ice-page .jp-OutputArea-promptOverlay, .ice-page .jp-Collapser, .ice-page .jp-cell-toolbar, .ice-page .jp-cell-menu, .ice-page .jp-Notebook-footer { display: none; }
+    .ice-page .jp-RenderedMarkdown { max-width: 46rem; font-size: 1rem; line-height: 1.6; }
+    .ice-page .jp-RenderedMarkdown img { max-width: 100%; }
+    .ice-page .jp-RenderedMarkdown th, .ice-page .jp-RenderedMarkdown td { text-align: left; white-space: normal; }
+    .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 1rem; align-items: center; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
+      color: var(--jp-content-font-color1, #1f1f1f); background: var(--jp-layout-color2, #eee);
+      border-bottom: 1px solid var(--jp-border-color1, #bbb); }
+    .ice-bar button { min-height: 2.25rem; padding: 0.3rem 1.2rem; font: inherit; font-weight: 600; cursor: pointer; }
+    .ice-page .jp-RenderedMarkdown :is(h1, h2, h3) { line-height: 1.3; }
+    .ice-page [data-commandlinker-command="notebook:run-all-cells"] { display: none; }`; // for where this script is not
+
+  function plugin({ INotebookTracker }, { ICommandPalette }, { PageConfig }, { Widget }) {
+    return {
+      id: "icecourse:start",
+      autoStart: true,
+      requires: [INotebookTracker],
+      optional: [ICommandPalette],
+      activate(app, tracker, palette) {
+        const teaching = PageConfig.getOption("icecourse") === "teach";
+        const style = document.createElement("style");
+        style.textContent = STYLE;
+        document.head.append(style);
+
+        const cells = panel => [...panel.content.widgets];
+        const text = cell => cell.model.sharedModel.getSource();
+        const isPage = panel => Boolean(panel.content.model?.sharedModel.getMetadata("icecourse")?.role);
+        const isMaster = panel => cells(panel).some(cell =>
+          cell.model.sharedModel.getMetadata("nbgrader")?.grade && KEY.test(text(cell)));
+        const isTrusted = panel => cells(panel).every(cell => cell.model.type !== "code" || cell.model.trusted);
+
+        async function start(panel) {
+          await panel.sessionContext.ready;
+          if (!panel.sessionContext.session?.kernel) return;
+          await app.commands.execute("notebook:run-all-cells", { activate: false, path: panel.context.path, toolbar: false });
+          panel.content.activeCellIndex = 0;
+          panel.content.mode = "command";
+          panel.content.node.scrollTop = 0;
+        }
+
+        function offer(panel) {
+          const bar = document.createElement("div");
+          bar.className = "ice-bar";
+          bar.setAttribute("role", "region");
+          bar.setAttribute("aria-label", "Start");
+          const button = document.createElement("button");
+          button.type = "button";
+          button.textContent = "Start";
+          const words = document.createElement("span");
+          words.textContent = "This page has not been started on this computer. Press Start if it comes from your course.";
+          bar.append(button, words);
+          const header = new Widget({ node: bar });
+          panel.contentHeader.addWidget(header);
+          button.onclick = () => {
+            header.dispose();
+            start(panel);
+          };
+        }
+
+        async function open(panel) {
+          await panel.context.ready;
+          await panel.revealed;
+          if (!isPage(panel)) return;
+          panel.addClass("ice-page");
+          for (const cell of cells(panel)) {
+            if (CODE.test(text(cell))) cell.addClass("ice-code");
+            if (/^\s*%load_ext/.test(text(cell))) cell.addClass("ice-setup");
+          }
+          if (teaching || isMaster(panel)) return;
+          panel.addClass("ice-hide-code");
+          if (isTrusted(panel)) await start(panel);
+          else offer(panel);
+        }
+
+        app.commands.addCommand("icecourse:toggle-code", {
+          label: "Show or hide item code",
+          isEnabled: () => Boolean(tracker.currentWidget && isPage(tracker.currentWidget)),
+          execute: () => tracker.currentWidget.toggleClass("ice-hide-code"),
+        });
+        palette?.addItem({ command: "icecourse:toggle-code", category: "ICE for Paralegals" });
+
+        tracker.widgetAdded.connect((_, panel) => void open(panel));
+        tracker.forEach(panel => void open(panel));
+      },
+    };
+  }
+
+  const container = {
+    init(given) { scope = given; },
+    async get() {
+      const made = plugin(await shared("@jupyterlab/notebook"), await shared("@jupyterlab/apputils"),
+        await shared("@jupyterlab/coreutils"), await shared("@lumino/widgets"));
+      return () => ({ __esModule: true, default: made });
+    },
+  };
+  window._JUPYTERLAB = window._JUPYTERLAB || {};
+  window._JUPYTERLAB.icecourse = container;
+})();

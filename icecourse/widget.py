@@ -1,0 +1,52 @@
+"""The item on screen: one anywidget, one script, one stylesheet.
+
+The script shows what it is told and reports what a trainee does; what is saved, right or wrong is decided in
+Python. Messages of the script, each numbered so that an old reply is never taken for a new one::
+
+    {"do": "answer", "n": 4, "response": ["tuesday"]}     keep it
+    {"do": "check",  "n": 5, "response": ["tuesday"]}     keep it and say what it was worth (practice)
+
+Replies carry the same number: ``{"n": 4, "saved": "2026-11-24T10:00:00+00:00"}`` (empty text: kept in memory
+only) or ``{"n": 4, "failed": "The disk is full: ..."}``, and for a check ``"verdict"`` beside ``"saved"``.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+STATIC = Path(__file__).parent / "static"
+
+
+class ItemWidget(anywidget.AnyWidget):
+    """One item. ``on_message`` gets a message of the script and returns the reply to it."""
+
+    _esm = STATIC / "item.js"
+    _css = STATIC / "item.css"
+    item = traitlets.Dict().tag(sync=True)  # id, kind, stem, options: [[id, text], ...] as shown
+    life = traitlets.Enum(("practice", "quiz"), "quiz").tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    response = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    verdict = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    notice = traitlets.Unicode().tag(sync=True)  # said once when the item appears
+    fallback = traitlets.Unicode()  # plain text for where no widget can be shown
+
+    def __init__(self, on_message: Callable[[dict], dict], **state):
+        super().__init__(**state)
+        self._on_message = on_message
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget, message, _buffers):
+        reply = self._on_message(message)
+        if "failed" not in reply:
+            self.response = message["response"]
+            self.verdict = reply.get("verdict")
+        self.send(reply)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if data and self.fallback:
+            data["text/plain"] = self.fallback
+        return data, metadata

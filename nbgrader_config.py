@@ -1,0 +1,22 @@
+"""nbgrader for this course: the folders, the key's markers, what may be released, how feedback looks."""
+
+from pathlib import Path
+
+from icecourse.feedback import FeedbackExporter
+from icecourse.items import BEGIN, END
+from icecourse.release import CheckMaster, RefuseKeys
+
+c = get_config()  # noqa: F821
+root = Path(__file__).parent
+
+c.CourseDirectory.course_id = "ice-for-paralegals"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.release_directory = "assignments"
+c.Exchange.root = str(root / "exchange")
+
+c.ClearHiddenTests.begin_test_delimeter = BEGIN
+c.ClearHiddenTests.end_test_delimeter = END
+c.ClearSolutions.code_stub = {"python": "# Write here."}
+c.GenerateAssignment.preprocessors.insert(0, CheckMaster)
+c.GenerateAssignment.preprocessors.append(RefuseKeys)
+c.GenerateFeedback.exporter_class = FeedbackExporter

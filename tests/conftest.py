@@ -1,0 +1,118 @@
+"""Shared by the tests: one small item, scratch courses cut from this checkout, nbgrader's own command line."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from icecourse.curriculum import COURSE_ID, Course
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+# nbgrader calls alembic by name, so the environment's own programs must be found first.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # kernels start several times slower with it
+
+ITEM = '''%%item release-on-friday
+objective = "compute-detainer-window"
+level     = "apply"
+stem      = """
+The jail would otherwise release the client on a Friday at 5 p.m.
+
+When does the extra hold run out?
+"""
+[options]
+sunday  = "Sunday, 5 p.m."
+monday  = "Monday, 5 p.m."
+tuesday = "Tuesday, 5 p.m."
+### BEGIN KEY
+[key]
+correct = ["tuesday"]
+facts   = ["detainer-48-hours-excludes-weekends"]
+hint    = "Which days are left out?"
+[rationale]
+sunday  = "This counts the weekend."
+monday  = "This leaves out one day."
+tuesday = "Neither Saturday nor Sunday counts."
+### END KEY
+'''
+
+
+@pytest.fixture
+def item_source() -> str:
+    return ITEM
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Course:
+    return Course(ROOT)
+
+
+@pytest.fixture
+def scratch():
+    """An empty folder on a fast disk, open to other users so that permissions can be tried for real."""
+    shm = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="icecourse-", dir=shm if os.access(shm, os.W_OK) else None))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home(scratch, monkeypatch) -> Path:
+    """A home of its own for Jupyter: no settings, signatures or caches of the person who runs the tests."""
+    folder = scratch / "home"
+    places = {
+        "HOME": "",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+        "XDG_CACHE_HOME": "cache",
+    }
+    for name, place in places.items():
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        monkeypatch.setenv(name, str(folder / place))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory) -> Path:
+    """Made once: nbgrader starts alembic, which takes seconds, for each new gradebook."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    Gradebook(f"sqlite:///{path}", COURSE_ID).close()
+    return path
+
+
+@pytest.fixture
+def course_root(scratch, home, empty_gradebook) -> Path:
+    """A course root as an instructor has it: masters, releases, lessons, settings and an empty gradebook."""
+    root = scratch / "course"
+    root.mkdir()
+    for name in ("lessons", "source", "assignments"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("answers.jsonl", ".ipynb_checkpoints"))
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    shutil.copy(empty_gradebook, root)
+    return root
+
+
+@pytest.fixture
+def nbgrader():
+    """Stock nbgrader on the command line: ``nbgrader(folder, "submit", "quiz-03-...")``; fails the test on an error."""
+
+    def run(folder: Path, *words: str, check: bool = True) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *words],
+            cwd=folder, env=os.environ, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        printed = done.stdout + done.stderr
+        assert not check or done.returncode == 0, printed
+        return printed
+
+    return run

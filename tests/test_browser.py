@@ -1,0 +1,288 @@
+"""Does it work for a person? A real Chromium against the server that ``make lab`` starts.
+
+One walk: lesson, practice, quiz, reload, killed kernel, hand-in, grade. The browser's traffic is read all the way:
+no key of a quiz may pass.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from conftest import CHROMIUM, ROOT
+from playwright.sync_api import expect, sync_playwright
+from test_exchange import QUIZ, rows
+
+from icecourse import journal
+from icecourse.curriculum import Course
+from icecourse.release import api
+
+LESSON = "lessons/03-ero-finding-and-arresting.ipynb"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+PATIENCE = 60_000  # ms; a guard against hanging, no measure
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium, or your system's way")
+
+
+@pytest.fixture
+def lab(course_root, scratch):
+    """``make lab`` in a course root of its own; gives (address with token, desk)."""
+    desk = scratch / "desk"
+    words = f"--desk {desk} --no-browser --trainee ann"
+    log = scratch / "server.log"
+    with log.open("w") as errors:
+        server = subprocess.Popen(
+            ["make", "-f", ROOT / "Makefile", "lab", f"VENV={sys.prefix}", f"LAB={words}"],
+            cwd=course_root, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True, env=os.environ,
+        )  # fmt: skip
+    printed = ""
+    for line in server.stdout:
+        printed += line
+        if found := re.search(r"http://127\.0\.0\.1:\d+\S+", line):
+            break
+    else:
+        pytest.fail(f"make lab gave no address: {printed}{log.read_text()}")
+    yield found[0], desk
+    os.killpg(server.pid, signal.SIGTERM)
+    server.wait(30)
+
+
+@pytest.fixture
+def page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1100, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        yield page
+        browser.close()
+
+
+def visit(page, address, path=None):
+    """Open the first screen, or a notebook by its path, waiting for the server to be up."""
+    parts = urlsplit(address)
+    target = address if path is None else f"{parts.scheme}://{parts.netloc}/notebooks/{path}"
+    for _ in range(100):
+        try:
+            page.goto(target)
+            return
+        except Exception as error:
+            if "ERR_CONNECTION_REFUSED" not in str(error):
+                raise
+            time.sleep(0.2)
+    pytest.fail("the server never came up")
+
+
+def item_on(page, item):
+    return page.locator(f'[data-item="{item.id}"]')
+
+
+def choose(page, item, options):
+    for option in options:
+        item_on(page, item).locator(f'input[value="{option}"]').click()
+    expect(item_on(page, item).get_by_role("status")).to_contain_text("Saved at")
+
+
+def marked(page, item):
+    return {box.get_attribute("value") for box in item_on(page, item).locator("input:checked").all()}
+
+
+def kernels(desk):
+    """Processes of kernels whose notebook lies on this desk."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        command = " ".join(process.info["cmdline"] or ())
+        if "ipykernel_launcher" in command and (process.info["cwd"] or "").startswith(str(desk)):
+            found.append(process)
+    return found
+
+
+def test_from_the_first_screen_to_a_grade(lab, page, course_root, nbgrader):
+    address, desk = lab
+    course = Course(course_root)
+    practice = [item for _, item in next(p for p in course.lessons if p.name == LESSON[8:-6]).items()]
+    graded = [item for _, item in next(p for p in course.masters if p.name == QUIZ).items()]
+    traffic = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: traffic.append(frame)))
+    page.on("response", lambda response: traffic.append(response.url))
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    # Notebook 7.6.5 itself throws this at every page, with nothing of ours installed.
+    stock = "Cannot read properties of undefined (reading 'schema')"
+
+    # The first screen offers lesson and quiz.
+    visit(page, address)
+    expect(page.get_by_role("link", name="03 · ERO: finding and arresting", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Quiz 03 · ERO: finding and arresting")).to_be_visible()
+
+    # The lesson starts by itself, with no code in sight; a practice item says why.
+    visit(page, address, LESSON)
+    item = practice[0]
+    item_on(page, item).wait_for()
+    expect(page.get_by_text("%%item").locator("visible=true")).to_have_count(0)
+    expect(page.get_by_text("%load_ext")).not_to_be_visible()
+    wrong = next(option for option in item.options if option not in item.key.correct)
+    item_on(page, item).locator(f'input[value="{wrong}"]').click()
+    item_on(page, item).get_by_role("button", name="Check").click()
+    expect(item_on(page, item)).to_contain_text("Not yet.")
+    expect(item_on(page, item)).to_contain_text(item.key.rationale[wrong])
+    item_on(page, item).get_by_role("button", name="Try again").click()
+    for option in item.key.correct:
+        item_on(page, item).locator(f'input[value="{option}"]').click()
+    item_on(page, item).get_by_role("button", name="Check").click()
+    expect(item_on(page, item)).to_contain_text("Right.")
+    expect(item_on(page, item)).to_contain_text(item.key.rationale[item.key.correct[0]])
+
+    # The quiz: half by mouse, then the kernel dies, and the rest still gets saved after a restart.
+    page.goto("about:blank")  # the lesson may show its keys: let its last messages pass
+    del traffic[:]
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    item_on(page, graded[-1]).wait_for()
+    for item in graded[:4]:
+        choose(page, item, item.key.correct)
+    quiz_kernels = [process for process in kernels(desk) if process.info["cwd"].endswith(QUIZ)]
+    assert len(quiz_kernels) == 1
+    quiz_kernels[0].send_signal(signal.SIGKILL)
+    kept = journal.read(desk / QUIZ / journal.NAME)
+    assert {entry.item for entry in kept.entries} == {item.id for item in graded[:4]}
+    page.reload()
+    item_on(page, graded[-1]).wait_for()
+    for item in graded[:4]:
+        assert marked(page, item) == set(item.key.correct), f"{item.id} after SIGKILL"
+    for item in graded[4:]:
+        choose(page, item, item.key.correct)
+
+    # Closed and opened again: every answer is there.
+    page.reload()
+    item_on(page, graded[-1]).wait_for()
+    for item in graded:
+        assert marked(page, item) == set(item.key.correct), f"{item.id} after a reload"
+
+    # Nothing in all that the browser received tells the key.
+    received = "\n".join(frame if isinstance(frame, str) else frame.decode("utf-8", "replace") for frame in traffic)
+    assert graded[0].stem.split("\n")[0][:40] in received, "the traffic was not seen"
+    for item in graded:
+        for secret in (*item.key.rationale.values(), *item.key.facts, item.key.hint):
+            assert not secret or json.dumps(secret)[1:-1] not in received, f"{item.id}: {secret}"
+    assert "[rationale]" not in received and "BEGIN KEY" not in received
+
+    # Hand in by nbgrader's Assignment List, grade with stock commands.
+    visit(page, address.split("/notebooks")[0] + "/tree?" + urlsplit(address).query)
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    page.get_by_role("menuitem", name="Assignment List").click()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#submitted_assignments_list")).to_contain_text(QUIZ)
+    assert api(course_root).generate_assignment(QUIZ, force=True)["success"]
+    nbgrader(course_root, "collect", QUIZ)
+    nbgrader(course_root, "autograde", QUIZ)
+    assert {key: row[0] for key, row in rows(course_root).items()} == {("ann", item.id): 1.0 for item in graded}
+    assert [error for error in errors if stock not in error] == []
+
+
+def test_a_page_from_elsewhere_waits_for_start(lab, page):
+    """A notebook that this computer did not sign does not run by itself; one press starts it."""
+    address, desk = lab
+    visit(page, address)
+    page.get_by_role("link").first.wait_for()
+    foreign = desk / "lessons" / "elsewhere.ipynb"
+    text = (desk / LESSON).read_text(encoding="utf-8").replace("You will be able to", "You can")
+    foreign.write_text(text, encoding="utf-8")
+    visit(page, address, "lessons/elsewhere.ipynb")
+    start = page.get_by_role("region", name="Start").get_by_role("button", name="Start")
+    start.wait_for()
+    time.sleep(3)
+    assert page.locator(".ice-item").count() == 0
+    start.click()
+    page.locator(".ice-item").first.wait_for()
+
+
+def test_a_quiz_by_keyboard_alone(lab, page, course_root):
+    address, desk = lab
+    [(_, item), *_] = list(next(p for p in Course(course_root).masters if p.name == QUIZ).items())
+    visit(page, address)
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    item_on(page, item).wait_for()
+    boxes = item_on(page, item).locator("input")
+    boxes.first.focus()
+    page.keyboard.press("Space")
+    expect(item_on(page, item).get_by_role("status")).to_contain_text("Saved at")
+    first = marked(page, item)
+    page.keyboard.press("ArrowDown") if item.kind == "one" else page.keyboard.press("Tab")
+    if item.kind != "one":
+        page.keyboard.press("Space")
+    expect(boxes.nth(1)).to_be_checked()
+    deadline = time.time() + 30
+    while journal.read(desk / QUIZ / journal.NAME).last(item.id).response == list(first) and time.time() < deadline:
+        time.sleep(0.1)
+    last = journal.read(desk / QUIZ / journal.NAME).last(item.id).response
+    assert set(last) == marked(page, item) and boxes.nth(1).get_attribute("value") in last
+
+
+def test_without_a_kernel_an_item_says_that_it_is_not_saved(lab, page, course_root):
+    """Within three seconds, in words, with what to press; the choice stays on the screen."""
+    address, desk = lab
+    [(_, item), *_] = list(next(p for p in Course(course_root).masters if p.name == QUIZ).items())
+    visit(page, address)
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    item_on(page, item).wait_for()
+    [kernel] = [process for process in kernels(desk) if process.info["cwd"].endswith(QUIZ)]
+    kernel.suspend()  # a kernel that hangs: no reply, no word of its death
+    try:
+        option = next(iter(item.options))
+        item_on(page, item).locator(f'input[value="{option}"]').click()
+        expect(item_on(page, item).get_by_role("status")).to_contain_text("Not saved.")
+        assert marked(page, item) == {option}
+        assert item_on(page, item).get_by_role("button", name="Save").is_visible()
+    finally:
+        kernel.resume()
+    expect(item_on(page, item).get_by_role("status")).to_contain_text("Saved at")  # its late reply still counts
+    assert journal.read(desk / QUIZ / journal.NAME).last(item.id).response == [option]
+
+
+def test_a_full_disk_is_said_on_the_item(lab, page, course_root):
+    address, desk = lab
+    [(_, item), *_] = list(next(p for p in Course(course_root).masters if p.name == QUIZ).items())
+    visit(page, address)
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    item_on(page, item).wait_for()
+    (desk / QUIZ / journal.NAME).mkdir()
+    option = next(iter(item.options))
+    item_on(page, item).locator(f'input[value="{option}"]').click()
+    status = item_on(page, item).get_by_role("status")
+    expect(status).to_contain_text("Not saved. There is a folder named answers.jsonl")
+    (desk / QUIZ / journal.NAME).rmdir()
+    item_on(page, item).get_by_role("button", name="Save").click()
+    expect(status).to_contain_text("Saved at")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_text_is_readable_in_both_themes(lab, page, course_root, theme, home):
+    settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+    address, _ = lab
+    visit(page, address)
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    page.locator(".ice-item").first.wait_for()
+    assert page.evaluate("document.body.dataset.jpThemeLight") == str(theme.endswith("Light")).lower()
+    low = page.evaluate(
+        """() => {
+          const rgb = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+          const linear = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; // WCAG 2.2, relative luminance
+          const light = text => rgb(text).map(v => linear(v / 255))
+            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+          const paper = light(getComputedStyle(document.querySelector('.ice-item')).backgroundColor);
+          return [...document.querySelectorAll('.ice-item legend, .ice-item label, .ice-life, .ice-how')].map(el => {
+            const ink = light(getComputedStyle(el).color);
+            return (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
+          }).filter(ratio => ratio < 4.5);
+        }"""
+    )
+    assert low == []

@@ -1,0 +1,141 @@
+"""Does stock nbgrader hand out a quiz without its key, and refuse a master that tells it or cannot be graded?"""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from icecourse.items import is_item, parse
+from icecourse.release import SIGNS, api
+
+NAME = "quiz-99-trial"
+GRADED = {"grade": True, "grade_id": "release-on-friday", "locked": True, "points": 1, "schema_version": 3,
+          "solution": False, "task": False}  # fmt: skip
+
+
+@pytest.fixture
+def release(course_root, item_source):
+    """Write a master of one item, changed as asked, and have nbgrader generate it."""
+
+    def run(source=item_source, graded=None, metadata=None, files=(), cells=()):
+        folder = course_root / "source" / NAME
+        folder.mkdir(exist_ok=True)
+        marked = {"nbgrader": GRADED | (graded or {})} | (metadata or {})
+        cell = new_code_cell(source, id="release-on-friday", metadata=marked)
+        master = new_notebook(cells=[new_markdown_cell("# Trial", id="title"), cell, *cells])
+        nbformat.write(master, folder / f"{NAME}.ipynb")
+        for name, text in files:
+            (folder / name).write_text(text)
+        result = api(course_root).generate_assignment(NAME, force=True)
+        return result, course_root / "assignments" / NAME / f"{NAME}.ipynb"
+
+    return run
+
+
+def test_a_good_master_is_released_without_its_key(release):
+    result, path = release()
+    assert result["success"], result["log"]
+    text = path.read_text(encoding="utf-8")
+    for secret in ("correct", "rationale", "Which days are left out", "Neither Saturday", "detainer-48-hours", "KEY"):
+        assert secret not in text
+    [cell] = [cell for cell in nbformat.read(path, as_version=4).cells if is_item(cell.source)]
+    assert parse(cell.source).key is None
+
+
+MISTYPED = ["### BEGIN  KEY", "### BEGINKEY", "### begin key", "### BEGIN_KEY", "# START KEY", ""]
+
+
+@pytest.mark.parametrize("marker", MISTYPED)
+def test_mistyped_markers_are_refused(release, item_source, marker):
+    """The trap: with stock nbgrader each of these releases the whole key, and says that all went well."""
+    result, path = release(item_source.replace("### BEGIN KEY", marker))
+    assert not result["success"] and not path.exists()
+    assert "### BEGIN KEY" in result["log"]
+
+
+@pytest.mark.parametrize("marker", MISTYPED)
+def test_mistyped_markers_are_refused_at_the_end_too(release, item_source, marker, course_root):
+    """RefuseKeys stands alone: a master that CheckMaster never saw (another list of preprocessors) is caught."""
+    config = course_root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("c.GenerateAssignment.preprocessors.insert(0, CheckMaster)", ""))
+    result, path = release(item_source.replace("### BEGIN KEY", marker))
+    assert not result["success"] and not path.exists()
+    assert "would hand out its key" in result["log"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"graded": {"points": 2}}, "says points = 1 and its cell 2"),
+        ({"graded": {"grade_id": "other"}}, "the two must be the same"),
+        ({"graded": {"grade": False, "solution": False}}, "is not a graded cell"),
+        ({"metadata": {"answer": "tuesday"}}, "carries metadata"),
+        ({"files": [("answers.jsonl", "{}\n")]}, "would overwrite every trainee's answers"),
+        ({"files": [("notes.toml", "[key]\ncorrect = 1\n")]}, "holds a key"),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_graded_or_would_leak_is_refused(release, change, says):
+    result, path = release(**change)
+    assert not result["success"] and not path.exists()
+    assert says in result["log"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("detainer-48-hours-excludes-weekends", "no-such-fact", "does not exist"),
+        ("compute-detainer-window", "no-such-objective", "does not exist"),
+        ('level     = "apply"', 'level = "apply"  # the key is tuesday', "line 3: trainees would read this comment"),
+        ('"apply"', '"hard"', "must be one of recall, understand, apply"),
+        ('correct = ["tuesday"]', 'correct = ["friday"]', "not one of the options"),
+        ('monday  = "This leaves out one day."\n', "", 'option "monday" has no rationale'),
+    ],
+)
+def test_a_bad_item_is_refused_by_name(release, item_source, old, new, says):
+    result, path = release(item_source.replace(old, new))
+    assert not result["success"] and not path.exists()
+    assert says in result["log"] and "release-on-friday" in result["log"] and NAME in result["log"]
+
+
+def test_a_graded_item_without_a_key_is_refused(release, item_source):
+    """The trap: a grade cell that gives no number earns full marks in stock nbgrader."""
+    result, _ = release(item_source.partition("### BEGIN KEY")[0])
+    assert not result["success"] and "would earn everybody full marks" in result["log"]
+
+
+def test_one_id_twice_is_refused(release, item_source):
+    twin = new_code_cell(item_source, id="twin", metadata={"nbgrader": GRADED | {"grade_id": "twin"}})
+    result, _ = release(cells=[twin])
+    assert not result["success"] and "stands here twice" in result["log"]
+
+
+def test_a_number_sign_inside_a_text_is_no_comment(release, item_source):
+    result, path = release(item_source.replace("a Friday", "Friday (day #5)"))
+    assert result["success"], result["log"]
+    assert "day #5" in path.read_text()
+
+
+def test_no_file_in_assignments_tells_a_key(checkout):
+    pages = checkout.assignments
+    assert pages
+    for page in pages:
+        for path in page.path.parent.rglob("*"):
+            assert not path.is_file() or not SIGNS.search(path.read_text(encoding="utf-8", errors="replace")), path
+        for cell in page.notebook.cells:
+            assert not SIGNS.search(cell.source), f"{page.name}: {cell.id}"
+
+
+def test_assignments_are_exactly_what_source_generates(checkout, course_root):
+    """Mend with: make assignments."""
+    interface = api(course_root)
+    names = sorted({page.path.parent.name for page in checkout.masters})
+    assert names == sorted(path.name for path in (checkout.root / "assignments").iterdir())
+    for name in names:
+        result = interface.generate_assignment(name, force=True)
+        assert result["success"], result["log"]
+    made = {p.relative_to(course_root): p.read_bytes() for p in (course_root / "assignments").rglob("*") if p.is_file()}
+    there = {
+        p.relative_to(checkout.root): p.read_bytes() for p in (checkout.root / "assignments").rglob("*") if p.is_file()
+    }
+    assert made.keys() == there.keys()
+    for path, data in made.items():
+        assert data == there[path], f"{path} is not what source/ generates; run: make assignments"
