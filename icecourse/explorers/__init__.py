@@ -102,7 +102,7 @@ def detainer_html(release: datetime, data: dict, text, known) -> str:
     """Both ends of a detainer window, the rule, its sources with their dates, and who confirms, as HTML."""
     by_rule = window(release, data["hours"], tuple(data["leave-out"]))
     by_form = window(release, data["hours"])
-    left_out = ", ".join(
+    left_out = "; ".join(
         f"{long_day(day)}{'' if why == day.strftime('%A') else f' ({why})'}" for day, why in by_rule.left_out
     )
     counted = text["counted"].format(days=left_out) if left_out else text["counted-none"]

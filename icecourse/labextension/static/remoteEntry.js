@@ -26,6 +26,8 @@
     .ice-page .jp-OutputArea-promptOverlay, .ice-page .jp-Collapser, .ice-page .jp-cell-toolbar, .ice-page .jp-cell-menu, .ice-page .jp-Notebook-footer { display: none; }
     .ice-page .jp-RenderedMarkdown { max-width: 46rem; font-size: 1rem; line-height: 1.6; }
     .ice-page .jp-RenderedMarkdown img { max-width: 100%; }
+    .ice-page .jp-RenderedMarkdown table { font-size: 0.9375rem; line-height: 1.4; }
+    .ice-page .jp-Notebook-cell { max-width: 50rem; margin-left: auto; margin-right: auto; }
     .ice-page .jp-RenderedMarkdown th, .ice-page .jp-RenderedMarkdown td { text-align: left; white-space: normal; }
     .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 1rem; align-items: center; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
       color: var(--jp-content-font-color1, #1f1f1f); background: var(--jp-layout-color2, #eee);
