@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab teach test lint check-content notebooks citations assignments wheel clean
+.PHONY: lab teach test lint check-content notebooks bench citations assignments wheel clean
 
 lab: $(VENV)/.lab
 	@$(BIN)/icecourse lab $(LAB)
@@ -31,6 +31,10 @@ notebooks: $(VENV)/.test
 
 check-content: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py
+
+# How long a trainee waits, in this machine's Chromium.
+bench: $(VENV)/.test
+	cd $(HERE)tests && $(BIN)/python bench.py
 
 # Writes the citations and Sources of every lesson anew from the facts.
 citations: $(VENV)/.lab

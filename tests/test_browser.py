@@ -32,26 +32,42 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get 
 
 
 @pytest.fixture
-def lab(course_root, scratch):
-    """``make lab`` in a course root of its own; gives (address with token, desk)."""
+def serve(course_root, scratch):
+    """Run ``make lab`` or ``make teach`` in a course root of its own; gives the address with its token."""
+    servers = []
+
+    def run(target, **settings):
+        log = scratch / f"{target}.log"
+        words = [f"{name}={value}" for name, value in settings.items()]
+        with log.open("w") as errors:
+            server = subprocess.Popen(
+                ["make", "-f", ROOT / "Makefile", target, f"VENV={sys.prefix}", *words],
+                cwd=course_root, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True,
+            )  # fmt: skip
+        servers.append(server)
+        return address_of(server, log)
+
+    yield run
+    for server in servers:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+@pytest.fixture
+def lab(serve, scratch):
+    """The trainee's side: (address with token, desk)."""
     desk = scratch / "desk"
-    words = f"--desk {desk} --no-browser --trainee ann"
-    log = scratch / "server.log"
-    with log.open("w") as errors:
-        server = subprocess.Popen(
-            ["make", "-f", ROOT / "Makefile", "lab", f"VENV={sys.prefix}", f"LAB={words}"],
-            cwd=course_root, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True, env=os.environ,
-        )  # fmt: skip
+    return serve("lab", LAB=f"--desk {desk} --no-browser --trainee ann"), desk
+
+
+def address_of(server, log):
+    """The address that a command of ours prints, on its one line."""
     printed = ""
     for line in server.stdout:
         printed += line
         if found := re.search(r"http://127\.0\.0\.1:\d+\S+", line):
-            break
-    else:
-        pytest.fail(f"make lab gave no address: {printed}{log.read_text()}")
-    yield found[0], desk
-    os.killpg(server.pid, signal.SIGTERM)
-    server.wait(30)
+            return found[0]
+    pytest.fail(f"no address was printed: {printed}{log.read_text()}")
 
 
 @pytest.fixture
@@ -286,3 +302,15 @@ def test_text_is_readable_in_both_themes(lab, page, course_root, theme, home):
         }"""
     )
     assert low == []
+
+
+def test_the_instructor_finds_the_formgrader(serve, page, course_root):
+    """``make teach``: the masters are in the gradebook, the formgrader opens, a master shows its text as text."""
+    address = serve("teach", TEACH="--no-browser")
+    parts = urlsplit(address)
+    visit(page, address)
+    page.goto(f"{parts.scheme}://{parts.netloc}/formgrader?{parts.query}")
+    expect(page.get_by_role("link", name=QUIZ).first).to_be_visible()
+    visit(page, address, f"source/{QUIZ}/{QUIZ}.ipynb")
+    expect(page.get_by_text("### BEGIN KEY").first).to_be_visible()
+    assert page.locator(".ice-item").count() == 0, "a master does not start by itself"

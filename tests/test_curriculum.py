@@ -4,6 +4,8 @@ Rules: design, sections 7 and 8.
 """
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from datetime import date
@@ -293,6 +295,18 @@ def test_a_notebook_is_committed_clean(page):
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cell.id), f'cell id "{cell.id}" was not written by hand'
         assert not re.fullmatch(r"[0-9a-f]{8,}", cell.id), f'cell id "{cell.id}" was not written by hand'
     assert raw.endswith("\n") and "\r" not in raw
+
+
+@each_page
+def test_stripping_outputs_leaves_a_notebook_as_it_is(page, tmp_path):
+    """The trap: nbstripout renumbers cell ids, and with them everything that names a cell, unless told to keep them."""
+    copy = tmp_path / page.path.name
+    copy.write_bytes(page.path.read_bytes())
+    hook = next(
+        line for line in (ROOT / ".pre-commit-config.yaml").read_text().split("\n") if "entry: nbstripout" in line
+    )
+    subprocess.run([sys.executable, "-m", *hook.split(": ")[1].split(), copy], check=True)
+    assert copy.read_text(encoding="utf-8") == page.path.read_text(encoding="utf-8")
 
 
 @each_page

@@ -1,5 +1,9 @@
 """Does stock nbgrader hand out a quiz without its key, and refuse a master that tells it or cannot be graded?"""
 
+import os
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -112,6 +116,19 @@ def test_a_number_sign_inside_a_text_is_no_comment(release, item_source):
     result, path = release(item_source.replace("a Friday", "Friday (day #5)"))
     assert result["success"], result["log"]
     assert "day #5" in path.read_text()
+
+
+def test_nbgrader_finds_its_own_programs_wherever_it_is_called_from(course_root):
+    """The trap: nbgrader calls alembic by name, and fails where the environment is not on the path."""
+    (course_root / "gradebook.db").unlink()
+    code = "from pathlib import Path; from icecourse.curriculum import Course; from icecourse.release import *; "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "fill_gradebook(Course(Path.cwd()))"],
+        cwd=course_root, env=os.environ | {"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with api(course_root).gradebook as gradebook:
+        assert {a.name for a in gradebook.assignments} == {p.name for p in (course_root / "source").iterdir()}
 
 
 def test_no_file_in_assignments_tells_a_key(checkout):

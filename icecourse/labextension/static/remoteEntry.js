@@ -57,6 +57,8 @@
 
         async function start(panel) {
           await panel.sessionContext.ready;
+          await panel.sessionContext.session?.kernel?.info;
+          performance.mark("icecourse-kernel-ready"); // for make bench
           if (!panel.sessionContext.session?.kernel) return;
           await app.commands.execute("notebook:run-all-cells", { activate: false, path: panel.context.path, toolbar: false });
           panel.content.activeCellIndex = 0;

@@ -1,0 +1,71 @@
+"""Does the wheel hold what a trainee needs, and no key to a quiz?"""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from conftest import ROOT
+
+from icecourse.items import is_item, parse
+from icecourse.release import SIGNS
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT],
+        check=True, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    [path] = out.glob("*.whl")
+    return path
+
+
+def test_lessons_quizzes_facts_and_the_extension_are_inside(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("lessons", "assignments"):
+        for path in (ROOT / folder).rglob("*"):
+            if (
+                path.suffix in (".ipynb", ".svg")
+                and "final-exam" not in path.parts
+                and ".ipynb_checkpoints" not in path.parts
+            ):
+                assert f"icecourse/course/{path.relative_to(ROOT).as_posix()}" in names
+    for wanted in ("icecourse/facts/ero.toml", "icecourse/static/item.js", "icecourse/words/en.toml"):
+        assert wanted in names
+    assert any(name.endswith("share/jupyter/labextensions/icecourse/static/remoteEntry.js") for name in names)
+
+
+def test_no_key_to_a_quiz_is_inside(wheel):
+    archive = zipfile.ZipFile(wheel)
+    names = archive.namelist()
+    assert not [name for name in names if "source/" in name or "final-exam" in name or name.endswith("answers.jsonl")]
+    for name in names:
+        if "course/assignments" in name:
+            assert not SIGNS.search(archive.read(name).decode()), name
+
+
+def test_an_installed_wheel_lays_out_a_desk(wheel, scratch, home):
+    """Without a checkout and without an exchange, as on Windows: lessons and quizzes come from the wheel."""
+    target = scratch / "site"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel], check=True
+    )
+    code = (
+        "import icecourse, sys; from pathlib import Path; from icecourse.curriculum import bundled;"
+        "from icecourse.desk import Desk; print(icecourse.__file__);"
+        "print(*Desk(Path('desk')).lay_out(bundled(), lambda: 'ann').new)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=scratch, env={"PYTHONPATH": str(target), "HOME": str(home)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    place, new = done.stdout.strip().split("\n")
+    assert place.startswith(str(target))
+    assert "lessons/03-ero-finding-and-arresting.ipynb" in new and "quiz-03-ero-finding-and-arresting" in new
+    for path in (scratch / "desk").rglob("quiz-*/*.ipynb"):
+        from icecourse.curriculum import Page
+
+        assert all(parse(cell.source).key is None for cell in Page(path).notebook.cells if is_item(cell.source))
