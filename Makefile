@@ -50,13 +50,14 @@ wheel: $(VENV)/.test
 	$(BIN)/python -m build --wheel --outdir dist $(HERE)
 
 $(VENV)/.lab: $(HERE)requirements.txt $(HERE)pyproject.toml $(wildcard $(HERE)icecourse/labextension/* $(HERE)icecourse/labextension/static/*)
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable $(HERE)
+	@echo "Installing the course into $(VENV): once, about a minute."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable $(HERE)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.lab $(HERE)requirements-test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements-test.txt
 	@touch $@
 
 clean:

@@ -12,13 +12,12 @@ a key and NBGRADER_EXECUTION=autograde                 grading   the cell's valu
 import getpass
 import hashlib
 import os
-from html import escape
 from pathlib import Path
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
-from . import explorers, facts, journal, scoring
+from . import explorers, facts, journal, scoring, verdict
 from .items import Item, ItemError, parse
 from .journal import Entry, Journal, JournalError
 from .widget import ItemWidget
@@ -40,7 +39,11 @@ class CourseMagics(Magics):
             if fact not in facts.load():
                 raise ItemError(item.id, _line(cell, fact), f'there is no fact "{fact}"; see icecourse/facts/.')
         if item.key and os.environ.get("NBGRADER_EXECUTION") == "autograde":
-            return _grade(item, journal.read(Path.cwd() / journal.NAME))
+            last = journal.read(Path.cwd() / journal.NAME).last(item.id)
+            response = last.response if last else None
+            score = scoring.score(item, response)
+            display(verdict.graded(item, score, response), raw=True)  # for the feedback page
+            return score.earned
         state = _state(item, self._answers)
         known, widget = self._shown.get(item.id, (None, None))
         if known == item:  # run again, as at every reload of the page: views in other tabs stay alive
@@ -95,7 +98,7 @@ def _state(item: Item, answers: _Answers) -> dict:
         "life": "practice" if item.key else "quiz",
         "words": text,
         "response": response,
-        "verdict": _verdict(item, kept) if item.key and response else None,
+        "verdict": verdict.practice(item, kept) if item.key and response else None,
         "notice": notice,
         "fallback": _plain(item, response),
     }
@@ -110,7 +113,7 @@ def _listener(item: Item, answers: _Answers):
             saved = answers.keep(Entry(item.id, message["response"], journal.now(), item.version))
             reply = {"n": number, "saved": saved}
             if message["do"] == "check" and item.key:
-                reply["verdict"] = _verdict(item, answers.read())
+                reply["verdict"] = verdict.practice(item, answers.read())
             return reply
         except JournalError as error:
             return {"n": number, "failed": str(error)}
@@ -128,82 +131,6 @@ def _order(item: Item) -> list[list[str]]:
     except OSError:  # no login name: everybody there sees one order
         trainee = ""
     return sorted(shown, key=lambda pair: hashlib.sha256(f"{trainee}\n{item.id}\n{pair[0]}".encode()).digest())
-
-
-def _verdict(item: Item, kept: Journal) -> dict:
-    """What a practice item says to the last response: outcome, reasons for what was chosen, citations."""
-    text = words("practice")
-    tries = [entry.response for entry in kept.entries if entry.item == item.id]
-    chosen, outcome = tries[-1], scoring.score(item, tries[-1]).outcome
-    wrong = 0  # tries in a row that were not right, the last one included
-    for response in reversed(tries):
-        if scoring.score(item, response).outcome == "right":
-            break
-        wrong += 1
-    reasons = [[text["you-chose"], item.options[option], item.key.rationale[option]] for option in chosen]
-    open_options = [option for option in item.key.correct if option not in chosen]
-    tell = wrong >= 2
-    if tell:
-        reasons += [[text["answer"], item.options[option], item.key.rationale[option]] for option in open_options]
-    missed = ""
-    if item.kind == "all" and open_options and not tell:
-        missed = text["missed-one" if len(open_options) == 1 else "missed-many"].format(n=len(open_options))
-    return {
-        "outcome": "right" if outcome == "right" else "partly" if outcome == "partly" else "wrong",
-        "marks": {option: "right" if option in item.key.correct else "wrong" for option in chosen},
-        "reasons": reasons,
-        "missed": missed,
-        "sources": _sources(item) if tell or outcome == "right" else [],
-        "hint": "" if tell else item.key.hint,
-    }
-
-
-def _sources(item: Item) -> list[list[str]]:
-    """[citation, address or "", note on its date] for each fact of the key."""
-    text = words("practice")
-    shown = []
-    for name in item.key.facts:
-        fact = facts.load()[name]
-        note = text["as-of"].format(date=fact.as_of)
-        if fact.how == "knowledge":
-            note += f"; {text['confirm']}"
-        shown.append([fact.citation, fact.url, note])
-    return shown
-
-
-def _grade(item: Item, kept: Journal) -> float:
-    """Show what the feedback page needs, and give nbgrader the score: a plain float, nothing else after it."""
-    text = words("grade")
-    last = kept.last(item.id)
-    score = scoring.score(item, last.response if last else None)
-    valid = score.outcome not in ("unanswered", "invalid")
-    chosen = [(item.options[option], item.key.rationale[option]) for option in last.response] if valid else []
-    lines = [
-        item.stem,
-        text[score.outcome].format(why=score.why),
-        text["points"].format(earned=f"{score.earned:g}", possible=f"{score.possible:g}"),
-        *(f"{text['you-chose']} {option} {why}" for option, why in chosen),
-        *(f"{citation} ({note})" for citation, _, note in _sources(item)),
-    ]
-    display({"text/html": _graded_html(item, score, text, chosen), "text/plain": "\n".join(lines)}, raw=True)
-    return score.earned
-
-
-def _graded_html(item: Item, score: scoring.Score, text, chosen: list[tuple[str, str]]) -> str:
-    def source(citation: str, url: str, note: str) -> str:
-        link = f'<a href="{escape(url)}">{escape(citation)}</a>' if url else escape(citation)
-        return f"<li>{link} ({escape(note)})</li>"
-
-    stem = "".join(f"<p>{escape(part)}</p>" for part in item.stem.split("\n\n"))
-    points = text["points"].format(earned=f"{score.earned:g}", possible=f"{score.possible:g}")
-    reasons = "".join(
-        f"<p>{escape(text['you-chose'])} <q>{escape(option)}</q><br>{escape(why)}</p>" for option, why in chosen
-    )
-    return (
-        f'<div class="ice-graded ice-{score.outcome}"><div class="ice-stem">{stem}</div>'
-        f"<p><strong>{escape(text[score.outcome].format(why=score.why))}</strong> · {points}</p>{reasons}"
-        f"<ul>{''.join(source(*row) for row in _sources(item))}</ul></div>"
-    )
 
 
 def _plain(item: Item, response: list[str]) -> str:
