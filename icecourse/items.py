@@ -5,22 +5,28 @@ rationales stand between the lines ``### BEGIN KEY`` and ``### END KEY``, which 
 CONTRIBUTING.md shows the grammar by example.
 """
 
+import dataclasses
 import hashlib
 import json
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 
 MAGIC = "%%item"
 BEGIN, END = "BEGIN KEY", "END KEY"  # nbgrader's ClearHiddenTests looks for the same two
-KINDS = ("one", "all")
+KINDS = ("one", "all", "match", "order", "entry")
+FORMATS = ("text", "number", "date")
 LEVELS = ("recall", "understand", "apply")
 SCORINGS = ("share", "exact")
 
-_OPEN = {"objective", "level", "kind", "stem", "points", "keep_order", "scoring", "options"}
-_KEY = {"correct", "facts", "hint"}
-_RESERVED = _OPEN | _KEY | {"key", "rationale", "left", "format", "tolerance", "confidence", "pairs"}
+_OPEN = {"objective", "level", "kind", "stem", "points", "keep_order", "scoring", "confidence", "format"}
+_TABLES = {"one": ("options",), "all": ("options",), "match": ("left", "options"), "order": ("options",), "entry": ()}
+_KEY = {"correct", "facts", "hint", "pairs", "tolerance"}
+_RESERVED = _OPEN | _KEY | {"options", "left", "key", "rationale"}
+_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -38,12 +44,18 @@ class ItemError(ValueError):
 
 @dataclass(frozen=True)
 class Key:
-    """What a trainee must not see before grading."""
+    """What a trainee must not see before grading.
+
+    ``correct``: option ids (``order``: all of them in the right order), or every accepted form of an ``entry``.
+    ``pairs``: left id to option id, for ``match``. ``tolerance``: how far a number, or a date in days, may be off.
+    """
 
     correct: tuple[str, ...]
     facts: tuple[str, ...]
     rationale: Mapping[str, str]
     hint: str = ""
+    pairs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -54,17 +66,21 @@ class Item:
     objective: str
     level: str
     stem: str
-    options: Mapping[str, str]
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    left: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    format: str = ""
     kind: str = "one"
     points: float = 1.0
     keep_order: bool = False
     scoring: str = "share"
+    confidence: bool = False
     key: Key | None = None
 
     @property
     def version(self) -> str:
-        """Eight hex digits of SHA-256 over what the trainee sees: kind, stem and options, ids and texts."""
-        seen = json.dumps([self.kind, self.stem, sorted(self.options.items())], ensure_ascii=False)
+        """Eight hex digits of SHA-256 over what the trainee sees: kind, format, stem, and all ids with their texts."""
+        texts = [sorted(self.left.items()), sorted(self.options.items())]
+        seen = json.dumps([self.kind, self.format, self.stem, *texts], ensure_ascii=False)
         return hashlib.sha256(seen.encode()).hexdigest()[:8]
 
 
@@ -93,55 +109,141 @@ def parse(source: str) -> Item:
     cell = _Cell(name or "?", body)
     cell.need(_WORD.fullmatch(name), "%%item", "give the item an id of small letters, digits and hyphens.")
     data = cell.toml(body)
-    shown, secret = cell.toml(open_part(body), markers=True), ("key", "rationale")
-    for field in secret:
-        cell.need(
-            field not in shown,
-            field,
-            f"[{field}] stands outside the lines ### {BEGIN} and ### {END}; nbgrader would release it.",
-        )
-    for field in data:
-        visible = field in secret or shown.get(field) == data[field]
-        cell.need(visible, field, f"{field} stands with the key; trainees would not see it.")
-        known = field in _OPEN.union(secret)
-        cell.need(known, field, f'"{field}" is not a field of an item; correct its spelling or take it out.')
-    text = {field: cell.text(data, field) for field in ("objective", "level", "stem")}
+    _markers(cell, body, data)
     kind = cell.choice(data, "kind", KINDS)
+    for field in data:
+        known = field in _OPEN | {"key", "rationale", *_TABLES[kind]} and (field != "format" or kind == "entry")
+        cell.need(known, field, f'"{field}" is not a field of an item of kind {kind}; correct it or take it out.')
+    text = {field: cell.text(data, field) for field in ("objective", "level", "stem")}
+    tables = {field: cell.texts(data, field) for field in _TABLES[kind]}
+    fewest = 3 if kind == "order" else 2
+    for field, texts in tables.items():
+        cell.need(len(texts) >= fewest, field, f"an item of kind {kind} needs at least {fewest} {field}.")
     cell.choice(data, "level", LEVELS)
-    options = cell.texts(data, "options")
-    cell.need(len(options) >= 2, "options", "an item needs at least two options.")
-    return Item(
+    item = Item(
         id=name,
         objective=text["objective"],
         level=text["level"],
         stem=text["stem"].strip(),
-        options=options,
         kind=kind,
+        format=cell.choice(data, "format", FORMATS) if kind == "entry" else "",
         points=cell.points(data),
         keep_order=cell.flag(data, "keep_order"),
         scoring=cell.choice(data, "scoring", SCORINGS),
-        key=_key(cell, data, options) if "key" in data or "rationale" in data else None,
+        confidence=cell.flag(data, "confidence"),
+        **tables,
+    )
+    return dataclasses.replace(item, key=_key(cell, data, item)) if "key" in data or "rationale" in data else item
+
+
+def read_entry(format: str, text: str) -> str | Decimal | date:
+    """What a typed answer means. Raises ValueError where it cannot be read.
+
+    text: letters' case, spaces, quotation marks, dashes and a full stop at the end make no difference.
+    number: a dollar sign and commas between thousands may stand or not.
+    date: 2026-11-24, 11/24/2026 (month first), November 24, 2026, Nov. 24, 2026 or 24 November 2026.
+    """
+    plain = " ".join(text.translate(_ALIKE).split())
+    if format == "number":
+        try:
+            number = Decimal(re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain.removeprefix("$").strip()))
+        except InvalidOperation:
+            raise ValueError(f'"{text[:40]}" is not a number') from None
+        if not number.is_finite():
+            raise ValueError(f'"{text[:40]}" is not a number')
+        return number
+    if format == "date":
+        for pattern in _DATES:
+            try:
+                return datetime.strptime(plain.replace(".", "").replace("Sept ", "Sep "), pattern).date()
+            except ValueError:
+                continue
+        raise ValueError(f'"{text[:40]}" is not a date')
+    if not plain:
+        raise ValueError("nothing was typed")
+    return plain.casefold().removesuffix(".")
+
+
+_ALIKE = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " "})
+
+
+def _markers(cell: "_Cell", body: str, data: dict) -> None:
+    """Refuse a key that stands outside its markers, and anything else that stands inside them."""
+    shown, secret = cell.toml(open_part(body), markers=True), ("key", "rationale")
+    for name in secret:
+        cell.need(
+            name not in shown,
+            name,
+            f"[{name}] stands outside the lines ### {BEGIN} and ### {END}; nbgrader would release it.",
+        )
+    for name in data:
+        visible = name in secret or shown.get(name) == data[name]
+        cell.need(visible, name, f"{name} stands with the key; trainees would not see it.")
+
+
+def _key(cell: "_Cell", data: dict, item: Item) -> Key:
+    key = data.get("key")
+    cell.need(isinstance(key, dict), "rationale", "the rationales have no key beside them; add a [key] table.")
+    allowed = {"facts", "hint"} | ({"pairs"} if item.kind == "match" else {"correct"})
+    if item.format in ("number", "date"):
+        allowed.add("tolerance")
+    for name in key:
+        cell.need(
+            name in allowed, name, f'"{name}" is not a field of this key; it may hold {", ".join(sorted(allowed))}.'
+        )
+    reasons = {"match": item.left, "order": ("right", "wrong"), "entry": ("right", "wrong")}.get(
+        item.kind, item.options
+    )
+    rationale = cell.texts(data, "rationale")
+    for name in reasons:
+        cell.need(name in rationale, "rationale", f'"{name}" has no rationale; say why it is right or wrong.')
+    for name in rationale:
+        cell.need(name in reasons, name, f'the rationale "{name}" belongs to nothing here; correct its id.')
+    tolerance = key.get("tolerance", 0)
+    number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool) and 0 <= tolerance < float("inf")
+    cell.need(number, "tolerance", "tolerance must be a number, 0 or more (for a date: days).")
+    return Key(
+        correct=() if item.kind == "match" else _correct(cell, key, item),
+        facts=cell.words(key, "facts"),
+        rationale=rationale,
+        hint=cell.text(key, "hint") if "hint" in key else "",
+        pairs=_pairs(cell, key, item) if item.kind == "match" else {},
+        tolerance=float(tolerance),
     )
 
 
-def _key(cell: "_Cell", data: dict, options: Mapping[str, str]) -> Key:
-    key = data.get("key")
-    cell.need(isinstance(key, dict), "rationale", "the rationales have no key beside them; add a [key] table.")
-    for field in key.keys() - _KEY:
-        cell.fail(field, f'"{field}" is not a field of a key; it may hold correct, facts and hint.')
+def _correct(cell: "_Cell", key: dict, item: Item) -> tuple[str, ...]:
     correct = cell.words(key, "correct")
+    if item.kind == "entry":
+        for form in correct:
+            try:
+                read_entry(item.format, form)
+            except ValueError as error:
+                cell.fail("correct", f"{error}; write accepted forms as a trainee may type them.")
+        return correct
     for option in correct:
-        cell.need(option in options, "correct", f'the key names "{option}", which is not one of the options.')
-    facts = cell.words(key, "facts")
-    hint = cell.text(key, "hint") if "hint" in key else ""
-    rationale = cell.texts(data, "rationale")
-    for option in options:
+        cell.need(option in item.options, "correct", f'the key names "{option}", which is not one of the options.')
+    if item.kind == "order":
+        cell.need(len(correct) == len(item.options), "correct", "the key of an order names every option once.")
+        written = list(item.options)
+        turns = [tuple(written[n:] + written[:n]) for n in range(len(written))]
+        # Trainees see a turn of the written order (their copy has no key to avoid); none may be the key.
         cell.need(
-            option in rationale, "rationale", f'option "{option}" has no rationale; say why it is right or wrong.'
+            correct not in turns, "options", "the options stand in the key's order, or a turn of it; swap two of them."
         )
-    for option in rationale:
-        cell.need(option in options, option, f'the rationale "{option}" belongs to no option; correct its id.')
-    return Key(correct=correct, facts=facts, rationale=rationale, hint=hint)
+    return correct
+
+
+def _pairs(cell: "_Cell", key: dict, item: Item) -> dict[str, str]:
+    pairs = key.get("pairs")
+    cell.need(isinstance(pairs, dict), "key", "the key has no [key.pairs] table; give each left id its option.")
+    for left, option in pairs.items():
+        cell.need(left in item.left, left, f'the pair "{left}" is not one of the left ids.')
+        known = isinstance(option, str) and option in item.options
+        cell.need(known, left, f'the key pairs "{left}" with "{option}", which is not one of the options.')
+    for left in item.left:
+        cell.need(left in pairs, "pairs", f'"{left}" has no pair in the key.')
+    return dict(pairs)
 
 
 class _Cell:
@@ -153,7 +255,7 @@ class _Cell:
     def line(self, field: str) -> int:
         name = re.escape(field)
         for number, text in enumerate(self.lines, start=2):
-            if re.match(rf"""\s*(\[\s*["']?{name}["']?\s*\]|["']?{name}["']?\s*[=.])""", text):
+            if re.match(rf"""\s*(\[\s*(key\.)?["']?{name}["']?\s*\]|["']?{name}["']?\s*[=.])""", text):
                 return number
         return 1
 

@@ -47,7 +47,7 @@ class CourseMagics(Magics):
         state = _state(item, self._answers)
         known, widget = self._shown.get(item.id, (None, None))
         if known == item:  # run again, as at every reload of the page: views in other tabs stay alive
-            widget.set_state({name: state[name] for name in ("response", "verdict", "notice")})
+            widget.set_state({name: state[name] for name in ("response", "confidence", "verdict", "notice")})
             widget.fallback = state["fallback"]
         else:
             widget = ItemWidget(_listener(item, self._answers), **state)
@@ -88,16 +88,25 @@ def _state(item: Item, answers: _Answers) -> dict:
     except JournalError as error:
         notice = text["unreadable"].format(why=error)
     last = kept.last(item.id)
-    response = last.response if last else []
-    if scoring.invalid(item, response):
-        notice, response = text["gone"], []
+    response = last.response if last else None
+    if last and scoring.invalid(item, response):
+        notice, response = text["gone"], None
     elif response and not item.key:
         notice = text["restored"]
     return {
-        "item": {"id": item.id, "kind": item.kind, "stem": item.stem, "options": _order(item)},
+        "item": {
+            "id": item.id,
+            "kind": item.kind,
+            "stem": item.stem,
+            "format": item.format,
+            "confidence": item.confidence,
+            "left": [list(pair) for pair in item.left.items()],
+            "options": _order(item),
+        },
         "life": "practice" if item.key else "quiz",
         "words": text,
         "response": response,
+        "confidence": last.confidence if last else "",
         "verdict": verdict.practice(item, kept) if item.key and response else None,
         "notice": notice,
         "fallback": _plain(item, response),
@@ -110,8 +119,9 @@ def _listener(item: Item, answers: _Answers):
     def on_message(message: dict) -> dict:
         number = message["n"]
         try:
-            saved = answers.keep(Entry(item.id, message["response"], journal.now(), item.version))
-            reply = {"n": number, "saved": saved}
+            response, confidence = message["response"], message.get("confidence", "")
+            saved = answers.keep(Entry(item.id, response, journal.now(), item.version, confidence))
+            reply = {"n": number, "saved": saved, "note": scoring.unreadable(item, response)}
             if message["do"] == "check" and item.key:
                 reply["verdict"] = verdict.practice(item, answers.read())
             return reply
@@ -130,14 +140,30 @@ def _order(item: Item) -> list[list[str]]:
         trainee = os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
     except OSError:  # no login name: everybody there sees one order
         trainee = ""
-    return sorted(shown, key=lambda pair: hashlib.sha256(f"{trainee}\n{item.id}\n{pair[0]}".encode()).digest())
+
+    def drawn(option: str) -> bytes:
+        return hashlib.sha256(f"{trainee}\n{item.id}\n{option}".encode()).digest()
+
+    if item.kind == "order":  # a turn of the written order: items.py sees to it that none of them is the key
+        turn = drawn("")[0] % len(shown)
+        return shown[turn:] + shown[:turn]
+    return sorted(shown, key=lambda pair: drawn(pair[0]))
 
 
-def _plain(item: Item, response: list[str]) -> str:
+def _plain(item: Item, response: object) -> str:
     """The item as text, for a page without widgets: print, a reader without a kernel."""
+    if item.kind == "entry":
+        return f"{item.stem}\n  {response or '________'}"
+    if item.kind == "match":
+        pairs = response if isinstance(response, dict) else {}
+        rows = [f"  {text}: {item.options.get(pairs.get(left), '________')}" for left, text in item.left.items()]
+        return "\n".join([item.stem, *rows, *(f"  - {text}" for _, text in _order(item))])
+    if item.kind == "order":
+        rows = [item.options[option] for option in response] if response else [text for _, text in _order(item)]
+        return "\n".join([item.stem, *(f"  {number}. {text}" for number, text in enumerate(rows, start=1))])
     mark = {True: "(x)", False: "( )"}
-    options = [f"  {mark[option in response]} {text}" for option, text in _order(item)]
-    return "\n".join([item.stem, *options])
+    rows = [f"  {mark[option in (response or [])]} {text}" for option, text in _order(item)]
+    return "\n".join([item.stem, *rows])
 
 
 def _line(cell: str, word: str) -> int:

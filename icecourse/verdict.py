@@ -1,39 +1,108 @@
 """What is said to a response: to a practice item at once, to a graded one on the feedback page."""
 
 from html import escape
+from typing import NamedTuple
 
 from . import facts, scoring
 from .items import Item
 from .journal import Journal
 from .words import words
 
+ANSWER = "answer"  # the mark of a kind that is right or wrong as a whole
+
+
+class Part(NamedTuple):
+    """One part of a response that has a rationale of its own: a chosen option, a pair, a whole order or entry."""
+
+    id: str
+    text: str
+    why: str
+    right: bool
+
 
 def practice(item: Item, kept: Journal) -> dict:
-    """What a practice item says to the last response: outcome, reasons for what was chosen, citations."""
+    """What a practice item says to the last response: outcome, reasons for what was chosen, citations.
+
+    After the second wrong try in a row, the right answer with its reason.
+    """
     text = words("practice")
     tries = [entry.response for entry in kept.entries if entry.item == item.id]
-    chosen, outcome = tries[-1], scoring.score(item, tries[-1]).outcome
+    score = scoring.score(item, tries[-1])
     wrong = 0  # tries in a row that were not right, the last one included
     for response in reversed(tries):
         if scoring.score(item, response).outcome == "right":
             break
         wrong += 1
-    reasons = [[text["you-chose"], item.options[option], item.key.rationale[option]] for option in chosen]
-    open_options = [option for option in item.key.correct if option not in chosen]
     tell = wrong >= 2
+    given = parts(item, tries[-1])
+    reasons = [[text["you-chose"], part.text, part.why] for part in given]
+    missing = [part for part in answer(item) if part not in given]
     if tell:
-        reasons += [[text["answer"], item.options[option], item.key.rationale[option]] for option in open_options]
+        reasons += [[text["answer"], part.text, part.why] for part in missing]
     missed = ""
-    if item.kind == "all" and open_options and not tell:
-        missed = text["missed-one" if len(open_options) == 1 else "missed-many"].format(n=len(open_options))
+    if item.kind == "all" and missing and not tell:
+        missed = text["missed-one" if len(missing) == 1 else "missed-many"].format(n=len(missing))
     return {
-        "outcome": "right" if outcome == "right" else "partly" if outcome == "partly" else "wrong",
-        "marks": {option: "right" if option in item.key.correct else "wrong" for option in chosen},
+        "outcome": score.outcome if score.outcome in ("right", "partly") else "wrong",
+        "marks": {part.id: "right" if part.right else "wrong" for part in given},
         "reasons": reasons,
-        "missed": missed,
-        "sources": _sources(item) if tell or outcome == "right" else [],
+        "missed": missed or score.why,
+        "sources": _sources(item) if tell or score.outcome == "right" else [],
         "hint": "" if tell else item.key.hint,
     }
+
+
+def parts(item: Item, response: object) -> list[Part]:
+    """The parts of a valid response with their rationales, in the order in which they were given; else nothing."""
+    if not response or scoring.invalid(item, response) or scoring.unreadable(item, response):
+        return []
+    if item.kind == "match":
+        return [
+            Part(
+                left,
+                f"{item.left[left]}: {item.options[option]}",
+                item.key.rationale[left],
+                item.key.pairs[left] == option,
+            )
+            for left, option in response.items()
+        ]
+    if item.kind in ("order", "entry"):
+        right = scoring.score(item, response).outcome == "right"
+        return [Part(ANSWER, _whole(item, response), item.key.rationale["right" if right else "wrong"], right)]
+    return [
+        Part(option, item.options[option], item.key.rationale[option], option in item.key.correct)
+        for option in response
+    ]
+
+
+def answer(item: Item) -> list[Part]:
+    """The right answer, in the same parts."""
+    if item.kind == "match":
+        return parts(item, dict(item.key.pairs))
+    if item.kind == "entry":
+        return parts(item, item.key.correct[0])
+    return parts(item, list(item.key.correct[:1] if item.kind == "one" else item.key.correct))
+
+
+def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]:
+    """The output of a graded item, by MIME type: what was chosen, why, the score and the citations.
+
+    Only rationales of what was chosen are in it; the key is not.
+    """
+    text = words("grade")
+    given = parts(item, response) if score.outcome != "unanswered" else []
+    lines = [
+        item.stem,
+        text[score.outcome].format(why=score.why),
+        text["points"].format(earned=f"{score.earned:g}", possible=f"{score.possible:g}"),
+        *(f"{text['you-chose']} {part.text} {part.why}" for part in given),
+        *(f"{citation} ({note})" for citation, _, note in _sources(item)),
+    ]
+    return {"text/html": _html(item, score, given), "text/plain": "\n".join(lines)}
+
+
+def _whole(item: Item, response: list | str) -> str:
+    return response if item.kind == "entry" else " → ".join(item.options[option] for option in response)
 
 
 def _sources(item: Item) -> list[list[str]]:
@@ -49,33 +118,16 @@ def _sources(item: Item) -> list[list[str]]:
     return shown
 
 
-def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]:
-    """The output of a graded item, by MIME type: what was chosen, why, the score and the citations.
-
-    Only rationales of options that were chosen are in it; the key is not.
-    """
-    text = words("grade")
-    valid = score.outcome not in ("unanswered", "invalid")
-    chosen = [(item.options[option], item.key.rationale[option]) for option in response] if valid else []
-    lines = [
-        item.stem,
-        text[score.outcome].format(why=score.why),
-        text["points"].format(earned=f"{score.earned:g}", possible=f"{score.possible:g}"),
-        *(f"{text['you-chose']} {option} {why}" for option, why in chosen),
-        *(f"{citation} ({note})" for citation, _, note in _sources(item)),
-    ]
-    return {"text/html": _graded_html(item, score, text, chosen), "text/plain": "\n".join(lines)}
-
-
-def _graded_html(item: Item, score: scoring.Score, text, chosen: list[tuple[str, str]]) -> str:
+def _html(item: Item, score: scoring.Score, given: list[Part]) -> str:
     def source(citation: str, url: str, note: str) -> str:
         link = f'<a href="{escape(url)}">{escape(citation)}</a>' if url else escape(citation)
         return f"<li>{link} ({escape(note)})</li>"
 
+    text = words("grade")
     stem = "".join(f"<p>{escape(part)}</p>" for part in item.stem.split("\n\n"))
     points = text["points"].format(earned=f"{score.earned:g}", possible=f"{score.possible:g}")
     reasons = "".join(
-        f"<p>{escape(text['you-chose'])} <q>{escape(option)}</q><br>{escape(why)}</p>" for option, why in chosen
+        f"<p>{escape(text['you-chose'])} <q>{escape(part.text)}</q><br>{escape(part.why)}</p>" for part in given
     )
     return (
         f'<div class="ice-graded ice-{score.outcome}"><div class="ice-stem">{stem}</div>'

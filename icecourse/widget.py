@@ -3,11 +3,12 @@
 The script shows what it is told and reports what a trainee does; what is saved, right or wrong is decided in
 Python. Messages of the script, each numbered so that an old reply is never taken for a new one::
 
-    {"do": "answer", "n": 4, "response": ["tuesday"]}     keep it
-    {"do": "check",  "n": 5, "response": ["tuesday"]}     keep it and say what it was worth (practice)
+    {"do": "answer", "n": 4, "response": ["tuesday"], "confidence": ""}   keep it
+    {"do": "check",  "n": 5, "response": ["tuesday"], "confidence": ""}   keep it, say what it was worth (practice)
 
 Replies carry the same number: ``{"n": 4, "saved": "2026-11-24T10:00:00+00:00"}`` (empty text: kept in memory
-only) or ``{"n": 4, "failed": "The disk is full: ..."}``, and for a check ``"verdict"`` beside ``"saved"``.
+only) or ``{"n": 4, "failed": "The disk is full: ..."}``; beside ``"saved"`` may stand ``"note"`` (an entry that
+cannot be read) and, for a check, ``"verdict"``. A response has the form of its kind (see scoring.score).
 """
 
 from collections.abc import Callable
@@ -24,10 +25,11 @@ class ItemWidget(anywidget.AnyWidget):
 
     _esm = STATIC / "item.js"
     _css = STATIC / "item.css"
-    item = traitlets.Dict().tag(sync=True)  # id, kind, stem, options: [[id, text], ...] as shown
+    item = traitlets.Dict().tag(sync=True)  # id, kind, stem, format, left and options: [[id, text], ...] as shown
     life = traitlets.Enum(("practice", "quiz"), "quiz").tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
-    response = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    response = traitlets.Any(None, allow_none=True).tag(sync=True)
+    confidence = traitlets.Unicode().tag(sync=True)
     verdict = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     notice = traitlets.Unicode().tag(sync=True)  # said once when the item appears
     fallback = traitlets.Unicode()  # plain text for where no widget can be shown

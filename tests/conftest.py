@@ -1,6 +1,7 @@
 """Shared by the tests: one small item, scratch courses cut from this checkout, nbgrader's own command line."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from icecourse.curriculum import COURSE_ID, Course
+from icecourse.items import parse
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -42,6 +44,15 @@ monday  = "This leaves out one day."
 tuesday = "Neither Saturday nor Sunday counts."
 ### END KEY
 '''
+
+
+# The example of each kind in CONTRIBUTING.md, by kind.
+EXAMPLES = {
+    parse(source).kind: source
+    for source in re.findall(
+        r"^```\n(%%item .*?)^```$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+}
 
 
 @pytest.fixture

@@ -13,14 +13,18 @@ import sys
 import time
 from urllib.parse import urlsplit
 
+import nbformat
 import psutil
 import pytest
-from conftest import CHROMIUM, ROOT
+from conftest import CHROMIUM, EXAMPLES, ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect, sync_playwright
 from test_exchange import QUIZ, rows
 
 from icecourse import journal
 from icecourse.curriculum import Course
+from icecourse.desk import trust
+from icecourse.items import open_part, parse
 from icecourse.release import api
 
 LESSON = "lessons/03-ero-finding-and-arresting.ipynb"
@@ -200,6 +204,103 @@ def test_from_the_first_screen_to_a_grade(lab, page, course_root, nbgrader):
     nbgrader(course_root, "autograde", QUIZ)
     assert {key: row[0] for key, row in rows(course_root).items()} == {("ann", item.id): 1.0 for item in graded}
     assert [error for error in errors if stock not in error] == []
+
+
+@pytest.fixture
+def kinds(lab):
+    """A quiz with an item of every kind (CONTRIBUTING.md's examples) on the desk; gives (address, folder, items)."""
+    address, desk = lab
+    folder = desk / "kinds"
+    folder.mkdir()
+    cells = [new_markdown_cell("# Kinds", id="title"), new_code_cell("%load_ext icecourse", id="setup")]
+    items = {}
+    for kind, source in EXAMPLES.items():
+        items[kind] = parse(source)
+        cells.append(new_code_cell(open_part(source), id=items[kind].id))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = new_notebook(cells=cells, metadata={"icecourse": {"role": "quiz"}, "kernelspec": kernel})
+    nbformat.write(notebook, folder / "kinds.ipynb")
+    trust(folder / "kinds.ipynb")
+    return address, folder, items
+
+
+def response_of(folder, item):
+    last = journal.read(folder / journal.NAME).last(item.id)
+    return last.response if last else None
+
+
+def wait_for(condition, what):
+    deadline = time.time() + PATIENCE / 1000
+    while not condition():
+        assert time.time() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+
+
+def test_every_kind_by_keyboard_alone_and_all_is_there_after_a_reload(kinds, page):
+    address, folder, items = kinds
+    visit(page, address)
+    visit(page, address, "kinds/kinds.ipynb")
+    item_on(page, items["entry"]).wait_for()
+    progress = page.get_by_role("region", name="Progress")
+    expect(progress).to_contain_text("0 of 5 answered")
+
+    progress.get_by_role("button", name="Go to the next open item").press("Enter")
+    expect(item_on(page, items["one"]).locator("input").first).to_be_focused()
+    page.keyboard.press("Space")
+    item_on(page, items["all"]).locator("input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    selects = item_on(page, items["match"]).locator("select")
+    for number in range(3):
+        selects.nth(number).focus()
+        page.keyboard.press("ArrowDown")
+    up = item_on(page, items["order"]).get_by_role("button", name="Move up")
+    up.nth(1).focus()
+    moved = up.nth(1).get_attribute("aria-label").removeprefix("Move up: ")
+    page.keyboard.press("Enter")
+    expect(item_on(page, items["order"]).get_by_role("status")).to_contain_text(f"{moved} is now 1 of 4. Saved at")
+    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == f"Move down: {moved}", "the focus stays with what was moved"
+    item_on(page, items["entry"]).locator("input").first.focus()
+    page.keyboard.type("11102026")
+    item_on(page, items["entry"]).get_by_label("Fairly sure").press("Space")
+
+    expect(progress).to_contain_text("5 of 5 answered")
+    wait_for(lambda: response_of(folder, items["entry"]) == "2026-11-10", "the entry")
+    kept = journal.read(folder / journal.NAME)
+    wait_for(
+        lambda: journal.read(folder / journal.NAME).last(items["entry"].id).confidence == "fairly", "the confidence"
+    )
+    before = {kind: response_of(folder, item) for kind, item in items.items()}
+    assert before["order"][0] in items["order"].options and len(before["match"]) == 3 and len(before["all"]) == 2
+    assert kept.skipped == 0
+
+    page.reload()
+    item_on(page, items["entry"]).wait_for()
+    expect(progress).to_contain_text("5 of 5 answered")
+    assert marked(page, items["one"]) == set(before["one"]) and marked(page, items["all"]) == set(before["all"])
+    assert {s.get_attribute("data-left"): s.input_value() for s in selects.all()} == before["match"]
+    rows = item_on(page, items["order"]).locator("li").all()
+    assert [row.get_attribute("data-option") for row in rows] == before["order"]
+    assert item_on(page, items["entry"]).locator("input").first.input_value() == "2026-11-10"
+    expect(item_on(page, items["entry"]).get_by_label("Fairly sure")).to_be_checked()
+
+
+def test_an_answer_given_while_the_kernel_is_dead_is_saved_when_it_is_back(kinds, page):
+    address, folder, items = kinds
+    visit(page, address)
+    visit(page, address, "kinds/kinds.ipynb")
+    item_on(page, items["entry"]).wait_for()
+    [kernel] = [process for process in kernels(folder) if process.info["cwd"] == str(folder)]
+    kernel.send_signal(signal.SIGKILL)
+    item_on(page, items["one"]).locator("input").first.click(force=True)
+    chosen = item_on(page, items["one"]).locator("input").first.get_attribute("value")
+    expect(page.get_by_role("dialog")).to_be_visible()  # Jupyter says that the kernel died and comes back
+    page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    wait_for(lambda: response_of(folder, items["one"]) == [chosen], "the answer to be saved")
+    expect(item_on(page, items["one"]).get_by_role("status")).to_contain_text("Saved at")
+    assert marked(page, items["one"]) == {chosen}
 
 
 def test_a_page_from_elsewhere_waits_for_start(lab, page):

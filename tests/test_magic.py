@@ -52,7 +52,8 @@ def test_quiz_nothing_tells_right_from_wrong(cell, item_source):
     state = json.dumps(widget.get_state(drop_defaults=False), default=str)
     for secret in ("correct", "rationale", "Neither Saturday", "Which days are left out", "detainer-48-hours"):
         assert secret not in state
-    assert press(widget, "check", "tuesday").keys() == {"n", "saved"}
+    replies = [press(widget, do, option) for do in ("answer", "check") for option in ("sunday", "tuesday")]
+    assert all(reply.keys() == {"n", "saved", "note"} and reply["note"] == "" for reply in replies)
 
 
 def test_quiz_opened_again_the_saved_answer_is_marked(cell, item_source):
@@ -76,7 +77,7 @@ def test_run_again_the_same_widget_is_shown(cell, item_source):
 def test_an_answer_whose_option_is_gone_is_kept_and_said(cell, scratch, item_source):
     journal.append(scratch / journal.NAME, journal.Entry("release-on-friday", ["friday"], journal.now()))
     _, _, widget = cell(open_part(item_source))
-    assert widget.response == [] and "its option is gone" in widget.notice
+    assert widget.response is None and "its option is gone" in widget.notice
     assert len(journal.read(scratch / journal.NAME).entries) == 1
 
 

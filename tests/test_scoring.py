@@ -1,13 +1,15 @@
 """Does a response earn what the rule of its kind says, and is an invalid one told from a wrong one?"""
 
+import itertools
 import math
 from dataclasses import replace
 
 import pytest
+from conftest import EXAMPLES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icecourse.items import Key, parse
+from icecourse.items import KINDS, Key, parse
 from icecourse.scoring import OUTCOMES, score
 
 WORDS = ("a", "b", "c", "d", "e")
@@ -105,3 +107,103 @@ def test_choosing_one_wrong_option_more_never_pays(correct, chosen):
     item = replace(parse(ITEM), kind="all", options=options, key=Key(tuple(correct), ("f",), options))
     for extra in set(WORDS) - correct - chosen:
         assert score(item, [*chosen, extra]).earned <= score(item, list(chosen)).earned
+
+
+def example(kind, **changes):
+    item = parse(EXAMPLES[kind])
+    return replace(item, **changes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "response", "earned", "outcome"),
+    [
+        ("match", {"detainer": "asks", "warrant": "arrests", "notice": "charges"}, 1.0, "right"),
+        ("match", {"detainer": "asks", "warrant": "charges"}, 1 / 3, "partly"),
+        ("match", {"detainer": "charges"}, 0.0, "wrong"),
+        ("match", {}, 0.0, "unanswered"),
+        ("match", {"detainer": "nowhere"}, 0.0, "invalid"),
+        ("match", {"other": "asks"}, 0.0, "invalid"),
+        ("match", {"detainer": ["asks"]}, 0.0, "invalid"),
+        ("match", ["asks"], 0.0, "invalid"),
+        ("order", ["notice", "master", "decision", "appeal"], 1.0, "right"),
+        ("order", ["master", "notice", "decision", "appeal"], 2 / 3, "partly"),
+        ("order", ["master", "decision", "appeal", "notice"], 2 / 3, "partly"),
+        ("order", ["appeal", "decision", "master", "notice"], 0.0, "wrong"),
+        ("order", [], 0.0, "unanswered"),
+        ("order", ["notice", "master"], 0.0, "invalid"),
+        ("order", ["notice", "notice", "decision", "appeal"], 0.0, "invalid"),
+        ("entry", "2026-11-10", 1.0, "right"),
+        ("entry", "Nov. 10, 2026", 1.0, "right"),
+        ("entry", "11/9/2026", 0.0, "wrong"),
+        ("entry", "", 0.0, "unanswered"),
+        ("entry", "Tuesday", 0.0, "invalid"),
+        ("entry", "x" * 2000, 0.0, "invalid"),
+        ("entry", ["2026-11-10"], 0.0, "invalid"),
+    ],
+)
+def test_the_rule_of_the_other_kinds(kind, response, earned, outcome):
+    got = score(example(kind), response)
+    assert got.earned == pytest.approx(earned) and got.outcome == outcome
+    assert type(got.earned) is float
+
+
+@pytest.mark.parametrize(
+    ("format", "correct", "tolerance", "given", "outcome"),
+    [
+        ("date", "2026-11-10", 1, "2026-11-11", "right"),
+        ("date", "2026-11-10", 1, "2026-11-12", "wrong"),
+        ("number", "155", 0, "$155.00", "right"),
+        ("number", "155", 0.5, "155.5", "right"),
+        ("number", "155", 0.5, "155.51", "wrong"),
+        ("number", "0.3", 0.1, "0.4", "right"),  # exact decimals, no binary rounding
+        ("text", "Form I-200", 0, "form i–200", "right"),
+        ("text", "Form I-200", 0, "I-205", "wrong"),
+    ],
+)
+def test_an_entry_counts_within_its_tolerance(format, correct, tolerance, given, outcome):
+    item = example("entry", format=format)
+    item = replace(item, key=replace(item.key, correct=(correct,), tolerance=tolerance))
+    assert score(item, given).outcome == outcome
+
+
+def longest_by_trying(response, correct):
+    """The slow, obvious way: the longest subsequence of the response that stands in the right order."""
+    return max(
+        size
+        for size in range(1, len(response) + 1)
+        for some in itertools.combinations(response, size)
+        if list(some) == sorted(some, key=correct.index)
+    )
+
+
+@given(st.permutations(list(WORDS)))
+def test_an_order_scores_its_longest_right_subsequence(response):
+    options = {word: word for word in WORDS}
+    item = example("order", options=options)
+    item = replace(item, key=replace(item.key, correct=WORDS))
+    assert score(item, response).earned == pytest.approx((longest_by_trying(response, WORDS) - 1) / (len(WORDS) - 1))
+
+
+@given(
+    st.dictionaries(st.sampled_from(("detainer", "warrant", "notice")), st.sampled_from(("asks", "arrests", "charges")))
+)
+def test_a_match_scores_its_share_of_right_pairs(response):
+    item = example("match")
+    right = sum(item.key.pairs[left] == option for left, option in response.items())
+    got = score(item, response)
+    assert got.earned == pytest.approx(right / 3)
+    assert got.outcome == ("unanswered" if not response else "right" if right == 3 else "partly" if right else "wrong")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(
+    response=st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda some: st.lists(some) | st.dictionaries(st.text(), some),
+        max_leaves=6,
+    )
+)
+def test_whatever_stands_in_a_journal_is_scored_without_a_fault(kind, response):
+    item = example(kind)
+    got = score(item, response)
+    assert type(got.earned) is float and 0 <= got.earned <= item.points and got.outcome in OUTCOMES

@@ -1,11 +1,12 @@
 // The item on screen. Plain DOM, native controls; text is only ever set as text, never as HTML.
 
 const WAIT_MS = 3000; // longer than any healthy save; after it the trainee is told
-
-let views = 0; // radio groups of two views of one item must not share a name
+const TYPING_MS = 700; // a pause in typing counts as an answer
 
 // JupyterLab takes arrow keys and letters for its own unless the focused element itself says no.
 const KEYS = { "data-lm-suppress-shortcuts": "true" };
+
+let views = 0; // radio groups of two views of one item must not share a name
 
 function node(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -22,6 +23,120 @@ function paragraphs(text) {
 }
 
 const clock = iso => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const isEmpty = response => response === null || response === "" || Object.keys(response).length === 0;
+
+// -- the controls of each kind ------------------------------------------------------------------------------
+// Each gives its elements, reads and marks a response in the kind's own form, locks, and takes the focus.
+// `spots` are the elements that a verdict may mark, by the id of the part.
+
+function choice({ item, name, changed }) {
+  const inputs = item.options.map(([id]) =>
+    node("input", { type: item.kind === "one" ? "radio" : "checkbox", name, value: id, ...KEYS }));
+  const labels = item.options.map(([, text], i) => node("label", { class: "ice-option" }, inputs[i], node("span", {}, text)));
+  for (const input of inputs) input.addEventListener("change", () => changed());
+  return {
+    elements: labels,
+    read: () => inputs.filter(input => input.checked).map(input => input.value),
+    mark: response => inputs.forEach(input => (input.checked = (response ?? []).includes(input.value))),
+    lock: on => inputs.forEach(input => (input.disabled = on)),
+    focus: () => inputs[0].focus(),
+    spots: Object.fromEntries(item.options.map(([id], i) => [id, labels[i]])),
+  };
+}
+
+function match({ item, name, say, changed }) {
+  const selects = item.left.map(([id], i) =>
+    node("select", { id: `${name}-${i}`, "data-left": id, ...KEYS }, node("option", { value: "" }, say("pick")),
+      ...item.options.map(([value, text]) => node("option", { value }, text))));
+  const rows = item.left.map(([, text], i) =>
+    node("div", { class: "ice-option ice-pair" }, node("label", { for: `${name}-${i}` }, text), selects[i]));
+  for (const select of selects) select.addEventListener("change", () => changed());
+  return {
+    elements: rows,
+    read: () => Object.fromEntries(selects.filter(s => s.value).map(s => [s.dataset.left, s.value])),
+    mark: response => selects.forEach(s => (s.value = (response ?? {})[s.dataset.left] ?? "")),
+    lock: on => selects.forEach(select => (select.disabled = on)),
+    focus: () => selects[0].focus(),
+    spots: Object.fromEntries(item.left.map(([id], i) => [id, rows[i]])),
+  };
+}
+
+function order({ item, say, changed }) {
+  let touched = false; // the drawn order is no answer
+  let locked = false;
+  const list = node("ol", { class: "ice-order" });
+  const rows = item.options.map(([id, text]) => {
+    const up = node("button", { ...KEYS, type: "button", "aria-label": say("up", { text }) }, "↑");
+    const down = node("button", { ...KEYS, type: "button", "aria-label": say("down", { text }) }, "↓");
+    const row = node("li", { class: "ice-option", "data-option": id }, node("span", {}, text), node("span", { class: "ice-moves" }, up, down));
+    up.onclick = () => move(row, up, down, -1);
+    down.onclick = () => move(row, down, up, 1);
+    return row;
+  });
+  list.append(...rows);
+  ends();
+  function move(row, pressed, other, step) {
+    // The neighbour moves, not the row: a moved element would lose the focus.
+    if (step < 0) row.after(row.previousElementSibling);
+    else row.before(row.nextElementSibling);
+    touched = true;
+    ends();
+    if (pressed.disabled) other.focus();
+    const place = [...list.children].indexOf(row) + 1;
+    changed(say("moved", { text: row.firstChild.textContent, place, n: rows.length }));
+  }
+  function ends() {
+    for (const row of list.children) {
+      const [up, down] = row.querySelectorAll("button");
+      up.disabled = locked || !row.previousElementSibling;
+      down.disabled = locked || !row.nextElementSibling;
+    }
+  }
+  return {
+    elements: [list],
+    read: () => (touched ? [...list.children].map(row => row.dataset.option) : []),
+    mark: response => {
+      touched = !isEmpty(response ?? []);
+      list.append(...(touched ? response.map(id => rows.find(row => row.dataset.option === id)) : rows));
+      ends();
+    },
+    lock: on => {
+      locked = on;
+      ends();
+    },
+    focus: () => list.querySelector("button:not(:disabled)").focus(),
+    spots: { answer: list },
+  };
+}
+
+function entry({ item, name, say, changed }) {
+  const kinds = { date: { type: "date" }, number: { type: "text", inputmode: "decimal" }, text: { type: "text" } };
+  const input = node("input", { id: `${name}-entry`, autocomplete: "off", maxlength: "1000", ...kinds[item.format], ...KEYS });
+  const row = node("div", { class: "ice-option ice-entry" }, node("label", { for: input.id }, say(`type-${item.format}`)), input);
+  let typing;
+  const soon = wait => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      if (input.value.trim() !== last) changed();
+    }, wait);
+  };
+  let last = "";
+  input.addEventListener("input", () => soon(TYPING_MS));
+  input.addEventListener("change", () => soon(0));
+  return {
+    elements: [row],
+    read: () => (last = input.value.trim()),
+    mark: response => {
+      last = response ?? "";
+      if (document.activeElement !== input || last === "") input.value = last;
+    },
+    lock: on => (input.readOnly = on),
+    focus: () => input.focus(),
+    spots: { answer: row },
+  };
+}
+
+const CONTROLS = { one: choice, all: choice, match, order, entry };
 
 export default {
   render({ model, el }) {
@@ -29,17 +144,15 @@ export default {
     const words = model.get("words");
     const practice = model.get("life") === "practice";
     const name = `ice-${item.id}-${++views}`;
-    const say = (id, fill = {}) =>
-      words[id].replace(/\{(\w+)\}/g, (_, key) => fill[key] ?? "");
+    const unsaved = `icecourse:${location.pathname}:${item.id}`; // kept by this tab until it is on disk
+    const say = (id, fill = {}) => words[id].replace(/\{(\w+)\}/g, (_, key) => fill[key] ?? "");
 
     // -- what is on the page -------------------------------------------------------------------------------
-    const inputs = item.options.map(([id]) =>
-      node("input", { type: item.kind === "one" ? "radio" : "checkbox", name, value: id, ...KEYS }));
-    const labels = item.options.map(([, text], i) =>
-      node("label", { class: "ice-option" }, inputs[i], node("span", {}, text)));
-    const how = node("p", { class: "ice-how", id: `${name}-how` }, say(item.kind === "one" ? "choose-one" : "choose-all"));
+    const controls = CONTROLS[item.kind]({ item, name, say, changed });
+    const how = node("p", { class: "ice-how", id: `${name}-how` }, say(`choose-${item.kind}`));
     const stem = node("legend", {}, node("span", { class: "ice-life" }, say(practice ? "group-practice" : "group-quiz")), ...paragraphs(item.stem));
-    const fieldset = node("fieldset", { "aria-describedby": how.id }, stem, how, ...labels);
+    const fieldset = node("fieldset", { "aria-describedby": how.id }, stem, how, ...controls.elements);
+    const sure = item.confidence ? certainty() : null;
     const check = node("button", { ...KEYS, type: "button", class: "ice-main" }, say("check"));
     const hint = node("button", { ...KEYS, type: "button", hidden: true }, say("hint"));
     const again = node("button", { ...KEYS, type: "button", hidden: true }, say("again"));
@@ -47,34 +160,64 @@ export default {
     const status = node("p", { class: "ice-status", role: "status" });
     const verdict = node("div", { ...KEYS, class: "ice-verdict", tabindex: "-1", hidden: true });
     const root = node("section", { class: `ice-item ice-${practice ? "practice" : "quiz"}`, "data-item": item.id },
-    fieldset, node("div", { class: "ice-actions" }, ...(practice ? [check, again, hint] : []), save), status, verdict);
+      fieldset, ...(sure ? [sure.fieldset] : []),
+      node("div", { class: "ice-actions" }, ...(practice ? [check, again, hint] : []), save), status, verdict);
     el.append(root);
 
-    const chosen = () => inputs.filter(input => input.checked).map(input => input.value);
-    function mark(response) {
-      for (const input of inputs) input.checked = response.includes(input.value);
+    function certainty() {
+      const inputs = ["sure", "fairly", "guess"].map(value =>
+        node("input", { type: "radio", name: `${name}-sure`, value, ...KEYS, checked: model.get("confidence") === value }));
+      for (const input of inputs) input.addEventListener("change", () => practice || isEmpty(controls.read()) || send("answer"));
+      return {
+        fieldset: node("fieldset", { class: "ice-sure" }, node("legend", {}, say("how-sure")),
+          ...inputs.map(input => node("label", {}, input, say(input.value)))),
+        read: () => inputs.find(input => input.checked)?.value ?? "",
+      };
     }
     function tell(text, state = "") {
       if (status.textContent !== text) status.textContent = text; // said once, not at every redraw
       root.dataset.state = state;
+    }
+    function count() {
+      root.dataset.answered = String(!isEmpty(controls.read()));
     }
 
     // -- saving --------------------------------------------------------------------------------------------
     let sent = 0; // number of the last message; replies to earlier ones are stale
     let waiting;
     let doing = "answer";
+    let first = ""; // what is said before "Saved"
 
+    function changed(news = "") {
+      first = news;
+      if (practice) tell(news);
+      else send("answer");
+    }
     function send(what) {
       doing = what;
       clearTimeout(waiting);
       tell(say("saving"), "saving");
       save.hidden = true;
-      const n = ++sent;
+      const message = { do: what, n: ++sent, response: controls.read(), confidence: sure?.read() ?? "" };
+      keep(message.response);
       waiting = setTimeout(() => failed(say("no-reply")), WAIT_MS);
       try {
-        model.send({ do: what, n, response: chosen() });
+        model.send(message);
       } catch {
         failed(say("no-reply"));
+      }
+    }
+    function keep(response) { // a browser may forbid storage: then the screen alone keeps it
+      try {
+        if (response === undefined) sessionStorage.removeItem(unsaved);
+        else sessionStorage.setItem(unsaved, JSON.stringify(response));
+      } catch {}
+    }
+    function kept() {
+      try {
+        return JSON.parse(sessionStorage.getItem(unsaved));
+      } catch {
+        return null;
       }
     }
     function failed(why) {
@@ -87,38 +230,41 @@ export default {
       if (reply.n !== sent) return;
       clearTimeout(waiting);
       if (reply.failed) return failed(reply.failed);
+      keep(undefined);
       save.hidden = true;
-      const kept = chosen().length ? "saved" : "cleared";
-      if (!practice) tell(reply.saved ? say(kept, { time: clock(reply.saved) }) : say("memory"), "saved");
+      if (!practice) {
+        const done = reply.saved ? say(isEmpty(controls.read()) ? "cleared" : "saved", { time: clock(reply.saved) }) : say("memory");
+        tell([first, done, reply.note].filter(Boolean).join(" "), "saved");
+        count();
+      }
+      first = "";
       if (reply.verdict) {
         judge(reply.verdict);
-        verdict.focus({ preventScroll: false });
+        verdict.focus();
       }
     }
 
     // -- practice ------------------------------------------------------------------------------------------
     function open() {
-      for (const input of inputs) input.disabled = false;
+      controls.lock(false);
       check.hidden = false;
       again.hidden = true;
+      hint.hidden = true;
       verdict.hidden = true;
-      for (const label of labels) delete label.dataset.outcome;
+      for (const spot of Object.values(controls.spots)) delete spot.dataset.outcome;
     }
     function judge(given) {
       tell("", given.outcome);
-      for (const input of inputs) input.disabled = true; // Try again opens them
+      controls.lock(true); // Try again opens it
       check.hidden = true;
       again.hidden = given.outcome === "right";
       hint.hidden = !given.hint || given.outcome === "right";
       hint.onclick = () => {
         hint.hidden = true;
         verdict.append(node("p", { class: "ice-hint" }, node("strong", {}, `${say("hint")}: `), given.hint));
-        (again.hidden ? verdict : again).focus();
+        again.focus();
       };
-      item.options.forEach(([id], i) => {
-        const marked = given.marks[id];
-        if (marked) labels[i].dataset.outcome = marked;
-      });
+      for (const [id, outcome] of Object.entries(given.marks)) controls.spots[id].dataset.outcome = outcome;
       verdict.replaceChildren(
         node("p", { class: "ice-outcome" }, node("strong", {}, say(given.outcome)), given.missed ? ` ${given.missed}` : ""),
         ...given.reasons.map(([head, text, why]) =>
@@ -132,28 +278,30 @@ export default {
     }
 
     // -- wiring --------------------------------------------------------------------------------------------
-    for (const input of inputs) {
-      input.addEventListener("change", () => {
-        if (!practice) send("answer");
-        else tell("");
-      });
-    }
-    check.onclick = () => (chosen().length ? send("check") : tell(say("nothing"), "failed"));
+    check.onclick = () => (isEmpty(controls.read()) ? tell(say("nothing"), "failed") : send("check"));
     again.onclick = () => {
       open();
-      mark([]);
+      if (item.kind === "one" || item.kind === "all") controls.mark([]); // what was built or typed is worked on
       tell("");
-      inputs[0].focus();
+      controls.focus();
     };
     save.onclick = () => send(doing);
     const sync = () => { // another view of the same item, or another tab, has answered
-      if (root.dataset.state !== "saving" && root.dataset.state !== "failed") mark(model.get("response"));
+      if (root.dataset.state === "saving" || root.dataset.state === "failed") return;
+      controls.mark(model.get("response"));
+      count();
     };
     model.on("msg:custom", replied);
     model.on("change:response", sync);
-    mark(model.get("response"));
+    controls.mark(model.get("response"));
     if (model.get("verdict")) judge(model.get("verdict"));
     if (model.get("notice")) tell(model.get("notice"));
+    count();
+    const lost = practice ? null : kept();
+    if (lost !== null) { // chosen while nothing could be saved: the kernel is back, so save it now
+      controls.mark(lost);
+      send("answer");
+    }
     return () => {
       clearTimeout(waiting);
       model.off("msg:custom", replied);

@@ -3,6 +3,8 @@
    A page of the course says so in its metadata: {"icecourse": {"role": "lesson"}} or "quiz".
    - Trusted: it starts when it is opened. Not trusted: a bar says so and offers *Start*. (The page's own Start
      button is for where this script is missing.)
+   - A kernel that died and came back runs the page again, and what could not be saved meanwhile is saved.
+   - Above a quiz stands how many items are answered, with a way to the next open one.
    - The code of items is hidden, for the page is read, not programmed. An instructor's master (its cells hold
      graded keys) is left as it is, and so is everything under `icecourse teach`; the command
      "Show or hide item code" is there for lessons. */
@@ -85,6 +87,47 @@
           };
         }
 
+        // Run the page again when its kernel died or was restarted: the items find their answers by themselves.
+        function revive(panel) {
+          let gone = false;
+          panel.sessionContext.statusChanged.connect((_, status) => {
+            if (status === "autorestarting" || status === "restarting") gone = true;
+            else if (gone && status === "idle") {
+              gone = false;
+              start(panel);
+            }
+          });
+        }
+
+        function progress(panel) {
+          const bar = document.createElement("div");
+          bar.className = "ice-bar ice-progress";
+          bar.setAttribute("role", "region");
+          bar.setAttribute("aria-label", "Progress");
+          const words = document.createElement("span");
+          const next = document.createElement("button");
+          next.type = "button";
+          next.textContent = "Go to the next open item";
+          bar.append(words, next);
+          const items = () => [...panel.content.node.querySelectorAll(".ice-quiz")];
+          const open = () => items().filter(item => item.dataset.answered !== "true");
+          function count() {
+            const all = items().length;
+            words.textContent = all ? `${all - open().length} of ${all} answered` : "";
+            next.hidden = !open().length;
+            bar.style.visibility = all ? "" : "hidden";
+          }
+          next.onclick = () => {
+            const item = open()[0];
+            item?.scrollIntoView({ block: "center" });
+            item?.querySelector("input, select, button")?.focus({ preventScroll: true });
+          };
+          new MutationObserver(count).observe(panel.content.node,
+            { subtree: true, childList: true, attributes: true, attributeFilter: ["data-answered"] });
+          panel.contentHeader.addWidget(new Widget({ node: bar }));
+          count();
+        }
+
         async function open(panel) {
           await panel.context.ready;
           await panel.revealed;
@@ -96,6 +139,8 @@
           }
           if (teaching || isMaster(panel)) return;
           panel.addClass("ice-hide-code");
+          revive(panel);
+          if (panel.content.model.sharedModel.getMetadata("icecourse").role === "quiz") progress(panel);
           if (isTrusted(panel)) await start(panel);
           else offer(panel);
         }

@@ -1,0 +1,59 @@
+"""Is each kind answered with its own reasons, and nothing more?"""
+
+import pytest
+from conftest import EXAMPLES
+
+from icecourse import scoring, verdict
+from icecourse.items import KINDS, parse
+from icecourse.journal import Entry, Journal
+
+RIGHT = {
+    "one": ["tuesday"],
+    "all": ["custody", "notice"],
+    "match": {"detainer": "asks", "warrant": "arrests", "notice": "charges"},
+    "order": ["notice", "master", "decision", "appeal"],
+    "entry": "2026-11-10",
+}
+WRONG = {
+    "one": ["sunday"],
+    "all": ["charges"],
+    "match": {"detainer": "charges", "warrant": "asks"},
+    "order": ["appeal", "decision", "master", "notice"],
+    "entry": "2026-11-08",
+}
+
+
+def said(kind, *responses):
+    item = parse(EXAMPLES[kind])
+    return verdict.practice(item, Journal(tuple(Entry(item.id, response) for response in responses)))
+
+
+def test_contributing_has_an_example_of_every_kind():
+    assert set(EXAMPLES) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_practice_gives_the_answer_after_the_second_wrong_try(kind):
+    first, second = said(kind, WRONG[kind]), said(kind, WRONG[kind], WRONG[kind])
+    answers = [part.text for part in verdict.answer(parse(EXAMPLES[kind]))]
+    assert first["outcome"] == "wrong" and not first["sources"]
+    assert not any(reason[1] in answers for reason in first["reasons"])
+    assert {reason[1] for reason in second["reasons"]} >= set(answers)
+    assert second["sources"]
+    assert said(kind, WRONG[kind], RIGHT[kind])["outcome"] == "right"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_feedback_page_says_why_and_no_more(kind):
+    item = parse(EXAMPLES[kind])
+    for response in (RIGHT[kind], WRONG[kind], None, ["no-such"], "<script>x</script>"):
+        shown = verdict.graded(item, scoring.score(item, response), response)
+        given = {part.why for part in verdict.parts(item, response)}
+        for why in item.key.rationale.values():
+            assert (why in shown["text/plain"]) == (why in given)
+        assert "<script" not in shown["text/html"]
+
+
+def test_an_entry_that_cannot_be_read_is_told_so():
+    got = said("entry", "Tuesday")
+    assert got["outcome"] == "wrong" and "is not a date" in got["missed"] and got["reasons"] == []
