@@ -34,7 +34,8 @@
     .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 1rem; align-items: center; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
       color: var(--jp-content-font-color1, #1f1f1f); background: var(--jp-layout-color2, #eee);
       border-bottom: 1px solid var(--jp-border-color1, #bbb); }
-    .ice-bar button { min-height: 2.25rem; padding: 0.3rem 1.2rem; font: inherit; font-weight: 600; cursor: pointer; }
+    .ice-bar button { min-height: 2.25rem; padding: 0.3rem 1.2rem; font: inherit; font-weight: 600; cursor: pointer;
+      color: inherit; background: var(--jp-layout-color1, #fff); border: 1px solid currentColor; border-radius: 4px; }
     .ice-page .jp-RenderedMarkdown :is(h1, h2, h3) { line-height: 1.3; }
     .ice-page [data-commandlinker-command="notebook:run-all-cells"] { display: none; }`; // for where this script is not
 
