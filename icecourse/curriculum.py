@@ -18,6 +18,10 @@ from .items import Item, is_item, parse
 PACKAGE = Path(__file__).parent
 CITATION = re.compile(r'\[([^\]]+)\]\((\S+) "fact: ([a-z0-9-]+)"\)')
 SOURCES = "## Sources"
+ARTICLE = (
+    "Gamino article: Carlos Gamino, *What Does Immigration and Customs Enforcement (ICE) Do*, "
+    "an undated article on a law firm's site, of about 2018."
+)
 COURSE_ID = "ice-for-paralegals"
 HELD_BACK = ("final-exam",)  # on no desk, and in no wheel, before the instructor releases it
 
@@ -92,13 +96,17 @@ def cited(source: str) -> str:
 
 
 def sources(page: Page) -> str:
-    """The *Sources* of a lesson: each of its facts with citation, statement and dates."""
+    """The *Sources* of a lesson: each of its facts with citation, statement and dates.
+
+    A dollar sign is escaped: two of them in one cell would be set as a formula.
+    """
     rows = ["| Citation | What it supports | As of | Checked |", "|---|---|---|---|"]
     for fact in page.facts():
         name = f"[{fact.citation}]({fact.url})" if fact.url else fact.citation
         confirm = "; confirm with the attorney" if fact.how == "knowledge" else ""
         rows.append(f"| {name} | {fact.statement} | {fact.as_of} | {fact.checked}{confirm} |")
-    return "\n".join([SOURCES, "", *rows])
+    article = ["", ARTICLE] if any("Gamino" in fact.citation for fact in page.facts()) else []
+    return "\n".join([SOURCES, "", *rows, *article]).replace("$", "\\$")
 
 
 @dataclass(frozen=True)

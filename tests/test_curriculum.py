@@ -250,6 +250,13 @@ def test_a_lesson_reads_easily(lesson):
 
 
 @each_page
+def test_a_dollar_sign_is_no_formula(page):
+    """The trap: Jupyter sets whatever stands between two dollar signs of a cell as mathematics."""
+    for cell in markdown(page):
+        assert not re.search(r"(?<!\\)\$", cell.source), f'{page.name}: cell "{cell.id}": write \\$'
+
+
+@each_page
 def test_words_are_neutral(page):
     for cell in page.notebook.cells:
         text = QUOTED.sub("", prose(cell.source)) if cell.cell_type == "markdown" else cell.source
