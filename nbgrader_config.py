@@ -1,8 +1,9 @@
-"""nbgrader for this course: the folders, the key's markers, what may be released, how feedback looks."""
+"""nbgrader for this course: folders, the key's markers, what may be released, how feedback looks, zips."""
 
 from pathlib import Path
 
 from icecourse.feedback import FeedbackExporter
+from icecourse.handin import ZIP_MEMBER
 from icecourse.items import BEGIN, END
 from icecourse.release import CheckMaster, RefuseKeys
 
@@ -20,3 +21,7 @@ c.ClearSolutions.code_stub = {"python": "# Write here."}
 c.GenerateAssignment.preprocessors.insert(0, CheckMaster)
 c.GenerateAssignment.preprocessors.append(RefuseKeys)
 c.GenerateFeedback.exporter_class = FeedbackExporter
+
+# Zips that trainees without the exchange hand in; by itself nbgrader drops the answers.
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".jsonl"]
+c.FileNameCollectorPlugin.named_regexp = ZIP_MEMBER

@@ -183,10 +183,9 @@ class Desk:
         if quizzes:
             lines += ["## Also released", ""]
             lines += [f"- [{_title(path)}]({path.stem}/{path.name})" for path in quizzes.values()]
-        if self.exchange:
-            lines += ["## Handing in", ""]
-            lines += ["Open the menu *Nbgrader*, then *Assignment List*, and press *Submit* beside the quiz."]
-            lines += ["Each click of an answer is already saved; you may hand in again until your instructor collects."]
+        lines += ["## Handing in", ""]
+        lines += ["Press *Hand in* above the quiz."]
+        lines += ["Each answer is already saved; you may hand in again until your instructor collects."]
         cell = nbformat.v4.new_markdown_cell("\n".join(lines).strip(), id="course")
         page = nbformat.v4.new_notebook(cells=[cell], metadata={"icecourse": {"role": "start"}, "kernelspec": KERNEL})
         nbformat.write(page, self.folder / START)

@@ -452,6 +452,28 @@ def test_axe_finds_nothing_on_any_kind_in_any_state(kinds, page, home, theme):
                 item_on(page, item).get_by_role("button", name="Try again").click()
 
 
+def test_hand_in_names_what_is_open_and_says_that_it_arrived(lab, page, course_root):
+    address, _ = lab
+    items = [item for _, item in next(p for p in Course(course_root).masters if p.name == QUIZ).items()]
+    visit(page, address)
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    item_on(page, items[-1]).wait_for()
+    for item in items[1:]:
+        choose(page, item, item.key.correct)
+    bar = page.get_by_role("region", name="Progress")
+    expect(bar).to_contain_text(f"{len(items) - 1} of {len(items)} answered")
+    bar.get_by_role("button", name="Hand in", exact=True).click()
+    expect(bar.get_by_role("status")).to_have_text("One item is still open.")
+    bar.get_by_role("button", name="Go to the next open item").click()
+    choose(page, items[0], items[0].key.correct)
+    expect(bar.get_by_role("button", name="Go to the next open item")).to_be_hidden()
+    bar.get_by_role("button", name="Hand in").click()
+    expect(bar.get_by_role("status")).to_contain_text("It has arrived")
+    [arrived] = (course_root / "exchange" / "ice-for-paralegals" / "inbound").iterdir()
+    kept = journal.read(arrived / journal.NAME)
+    assert {item.id for item in items} == {entry.item for entry in kept.entries}
+
+
 def use_theme(home, theme):
     settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)

@@ -39,7 +39,7 @@
     .ice-page .jp-RenderedMarkdown :is(h1, h2, h3) { line-height: 1.3; }
     .ice-page [data-commandlinker-command="notebook:run-all-cells"] { display: none; }`; // for where this script is not
 
-  function plugin({ INotebookTracker }, { ICommandPalette }, { PageConfig }, { Widget }) {
+  function plugin({ INotebookTracker }, { ICommandPalette }, { PageConfig }, { Widget }, { ServerConnection }) {
     return {
       id: "icecourse:start",
       autoStart: true,
@@ -109,7 +109,12 @@
           const next = document.createElement("button");
           next.type = "button";
           next.textContent = "Go to the next open item";
-          bar.append(words, next);
+          const hand = document.createElement("button");
+          hand.type = "button";
+          hand.textContent = "Hand in";
+          const said = document.createElement("span");
+          said.setAttribute("role", "status");
+          bar.append(words, next, hand, said);
           const items = () => [...panel.content.node.querySelectorAll(".ice-quiz")];
           const open = () => items().filter(item => item.dataset.answered !== "true");
           function count() {
@@ -123,10 +128,49 @@
             item?.scrollIntoView({ block: "center" });
             item?.querySelector("input, select, button")?.focus({ preventScroll: true });
           };
+          let asked = false; // with open items one press asks, the next hands in
+          hand.onclick = async () => {
+            const left = open().length;
+            if (items().some(item => ["saving", "failed"].includes(item.dataset.state))) {
+              said.textContent = "Not handed in: an answer is not saved yet. Look for the words Not saved.";
+              return;
+            }
+            if (left && !asked) {
+              asked = true;
+              hand.textContent = "Hand in all the same";
+              said.textContent = left === 1 ? "One item is still open." : `${left} items are still open.`;
+              return;
+            }
+            asked = false;
+            hand.textContent = "Hand in";
+            hand.disabled = true;
+            said.textContent = "Handing in …";
+            try {
+              await panel.context.save();
+              said.textContent = await handIn(panel.context.path);
+            } catch (error) {
+              said.textContent = `Not handed in (${error.message}). Try again; your answers are safe on this computer.`;
+            }
+            hand.disabled = false;
+            hand.focus();
+          };
           new MutationObserver(count).observe(panel.content.node,
             { subtree: true, childList: true, attributes: true, attributeFilter: ["data-answered"] });
           panel.contentHeader.addWidget(new Widget({ node: bar }));
           count();
+        }
+
+        async function handIn(path) {
+          const settings = ServerConnection.makeSettings();
+          const reply = await ServerConnection.makeRequest(`${settings.baseUrl}icecourse/hand-in`,
+            { method: "POST", body: JSON.stringify({ path }) }, settings);
+          if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+          const receipt = await reply.json();
+          if (receipt.failed) return `Not handed in. ${receipt.failed}`;
+          const at = new Date(receipt.at).toLocaleString([], { dateStyle: "long", timeStyle: "short" });
+          return receipt.how === "exchange"
+            ? `Handed in on ${at}. It has arrived; you may hand in again until your instructor collects.`
+            : `Written on ${at} as ${receipt.where} in your course folder. Send this file to your instructor; it is handed in when they have it.`;
         }
 
         async function open(panel) {
@@ -163,7 +207,8 @@
     init(given) { scope = given; },
     async get() {
       const made = plugin(await shared("@jupyterlab/notebook"), await shared("@jupyterlab/apputils"),
-        await shared("@jupyterlab/coreutils"), await shared("@lumino/widgets"));
+        await shared("@jupyterlab/coreutils"), await shared("@lumino/widgets"),
+        await shared("@jupyterlab/services"));
       return () => ({ __esModule: true, default: made });
     },
   };
