@@ -97,7 +97,7 @@ def _zip(config: Config, desk: Path, assignment: str) -> Receipt:
     except OSError as error:
         raise HandInError(
             f"The file {target.name} cannot be written ({error.strerror}); free some space and try again."
-        )
+        ) from error
     return Receipt("zip", now.isoformat(timespec="seconds"), f"{FOLDER}/{target.name}")
 
 

@@ -91,7 +91,7 @@ def test_what_could_not_be_graded_or_would_leak_is_refused(release, change, says
         ('level     = "apply"', 'level = "apply"  # the key is tuesday', "line 3: trainees would read this comment"),
         ('"apply"', '"hard"', "must be one of recall, understand, apply"),
         ('correct = ["tuesday"]', 'correct = ["friday"]', "not one of the options"),
-        ('monday  = "This leaves out one day."\n', "", 'option "monday" has no rationale'),
+        ('monday  = "This leaves out one day."\n', "", '"monday" has no rationale'),
     ],
 )
 def test_a_bad_item_is_refused_by_name(release, item_source, old, new, says):
