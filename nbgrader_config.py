@@ -1,8 +1,9 @@
-"""nbgrader for this course: the folders, the key's markers, what may be released, how feedback looks."""
+"""nbgrader for this course: the folders, the key's markers, what may be released, how it grades and answers."""
 
 from pathlib import Path
 
 from icecourse.feedback import FeedbackExporter
+from icecourse.grading import ItemGrader
 from icecourse.items import BEGIN, END
 from icecourse.release import CheckMaster, RefuseKeys
 
@@ -19,4 +20,5 @@ c.ClearHiddenTests.end_test_delimeter = END
 c.ClearSolutions.code_stub = {"python": "# Write here."}
 c.GenerateAssignment.preprocessors.insert(0, CheckMaster)
 c.GenerateAssignment.preprocessors.append(RefuseKeys)
+c.Autograde.exporter_class = ItemGrader
 c.GenerateFeedback.exporter_class = FeedbackExporter
