@@ -48,8 +48,9 @@ class GradingRefused(NbGraderException):
 
 @dataclass(frozen=True)
 class Page:
-    """A notebook of the assignment: the released layout with graded cells and keys from the gradebook."""
+    """A notebook of the assignment: as released, and with graded cells and keys from the gradebook."""
 
+    released: NotebookNode
     layout: NotebookNode
     items: Mapping[str, Item]
 
@@ -131,7 +132,7 @@ class ItemGrader(NotebookExporter):
         if self._taken is None or self._taken[0] != place:
             if self._taken:  # one submission at a time stands there, so that a large class takes no room
                 shutil.rmtree(self._taken[0].parent, ignore_errors=True)
-            layouts = {name: page.layout.cells for name, page in self._pages.items()}
+            layouts = {name: page.released.cells for name, page in self._pages.items()}
             ids = {name for page in self._pages.values() for name in page.items}
             taken = submission.take(self._folders[place], layouts, ids)
             notes = [*taken.notes, *self._invalid(taken)]
@@ -201,13 +202,14 @@ def pages(course: CourseDirectory) -> dict[str, Page]:
         path = Path(course.format_path(course.release_directory, ".", assignment)) / f"{name}.ipynb"
         if not path.is_file():
             raise GradingRefused(f"{assignment}: the released copy {path} is missing; {again}")
-        layout = _with_masters_cells(nbformat.read(path, as_version=4), course, name)
+        released = nbformat.read(path, as_version=4)
+        layout = _with_masters_cells(copy.deepcopy(released), course, name)
         there = {cell.metadata.nbgrader.grade_id: cell for cell in layout.cells if utils.is_grade(cell)}
         if there.keys() != ids:
             odd = ", ".join(sorted(there.keys() ^ ids))
             raise GradingRefused(f"{assignment}: gradebook and released copy differ in {odd}; {again}")
         automatic = {key: cell for key, cell in there.items() if not utils.is_solution(cell)}
-        made[name] = Page(layout, {key: _item(assignment, key, cell) for key, cell in automatic.items()})
+        made[name] = Page(released, layout, {key: _item(assignment, key, cell) for key, cell in automatic.items()})
     return made
 
 
