@@ -1,8 +1,9 @@
-"""nbgrader for this course: folders, the key's markers, what may be released, how feedback looks, zips."""
+"""nbgrader for this course: folders, markers, what may be released, how it grades and answers, zips."""
 
 from pathlib import Path
 
 from icecourse.feedback import FeedbackExporter
+from icecourse.grading import ItemGrader
 from icecourse.handin import ZIP_MEMBER
 from icecourse.items import BEGIN, END
 from icecourse.release import CheckMaster, RefuseKeys
@@ -20,6 +21,7 @@ c.ClearHiddenTests.end_test_delimeter = END
 c.ClearSolutions.code_stub = {"python": "# Write here."}
 c.GenerateAssignment.preprocessors.insert(0, CheckMaster)
 c.GenerateAssignment.preprocessors.append(RefuseKeys)
+c.Autograde.exporter_class = ItemGrader
 c.GenerateFeedback.exporter_class = FeedbackExporter
 
 # Zips that trainees without the exchange hand in; by itself nbgrader drops the answers.

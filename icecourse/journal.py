@@ -11,14 +11,18 @@ import errno
 import json
 import os
 import stat
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 NAME = "answers.jsonl"
 COURSE_CONFIG = "nbgrader_config.py"
 DESK = ".desk"  # a trainee's desk keeps its own things here
 COURSE_FOLDERS = ("source", "assignments", "release", "lessons", "submitted", "autograded", "feedback")
+LONGEST = 2**16  # bytes of a line; an honest one has some hundreds
+MOST = 2**26  # bytes of a journal that are read, from its end: the last line for an item counts
 
 
 class JournalError(OSError):
@@ -70,7 +74,7 @@ def append(path: Path, entry: Entry) -> None:
     """Write one line and flush it to disk. Raises JournalError with a plain sentence; the file stays readable."""
     line = json.dumps({k: v for k, v in asdict(entry).items() if v != ""}, ensure_ascii=False).encode() + b"\n"
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _PLAIN, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | PLAIN, 0o644)
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise OSError(errno.EINVAL, "not a regular file")
@@ -88,24 +92,22 @@ def append(path: Path, entry: Entry) -> None:
         raise JournalError(_sentence(path, error)) from error
 
 
-def read(path: Path) -> Journal:
+def read(path: Path, only: Collection[str] | None = None) -> Journal:
     """Every line that is an answer; lines that are torn, foreign or garbage are skipped and counted.
 
-    A missing file is an empty journal. Raises JournalError where there is something that is not a file.
+    With ``only``, no more than the last entry of each of these items is kept, so that a journal of any size takes
+    little memory. A missing file is an empty journal. Raises JournalError where there is something that is not a file.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | _PLAIN)
+        handle = os.open(path, os.O_RDONLY | PLAIN)
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise OSError(errno.EINVAL, "not a regular file")
-            lines = file.read().split(b"\n")
+            return _journal(_lines(file), only)
     except FileNotFoundError:
         return Journal()
     except OSError as error:
         raise JournalError(_sentence(path, error)) from error
-    entries = [_entry(line) for line in lines if line.strip()]
-    good = tuple(entry for entry in entries if entry)
-    return Journal(good, len(entries) - len(good))
 
 
 def now() -> str:
@@ -114,7 +116,36 @@ def now() -> str:
 
 
 # A link is never followed, and a pipe never waited for. Windows has neither flag; its text mode must be off.
-_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a journal; one that is too long comes as nothing that could be an answer."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - MOST))
+    if size > MOST:
+        file.readline()  # what is left of the line that was cut
+    while line := file.readline(LONGEST):
+        long = len(line) == LONGEST and not line.endswith(b"\n")
+        while long and (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
+            pass
+        yield b"?" if long else line
+
+
+def _journal(lines: Iterable[bytes], only: Collection[str] | None) -> Journal:
+    entries: list[Entry] = []
+    last: dict[str, Entry] = {}
+    skipped = 0
+    for line in lines:
+        entry = _entry(line)
+        if entry and only is None:
+            entries.append(entry)
+        elif entry and entry.item in only:
+            last.pop(entry.item, None)  # file order: the last one comes last
+            last[entry.item] = entry
+        elif not entry and line.strip():
+            skipped += 1
+    return Journal(tuple(entries or last.values()), skipped)
 
 
 def _entry(line: bytes) -> Entry | None:

@@ -1,0 +1,183 @@
+"""Does grading without a kernel write the very gradebook that stock nbgrader's kernel run writes?"""
+
+import os
+import shutil
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
+from trial import DUE, ITEMS, KEYS, NAME, STUB, gradebook_rows, marks, release, submit
+
+from icecourse.curriculum import COURSE_ID
+from icecourse.release import api
+
+EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
+RIGHT = list(KEYS.items())
+WRONG = [(name, ["sunday"] if "sunday" not in key else ["tuesday"]) for name, key in RIGHT]
+TEXTS = {"memo": "She is held until *Tuesday* <script>alert(1)</script>.", "table": "hold = 'Tuesday'  # é"}
+
+
+def honest() -> dict[str, dict]:
+    """What honest trainees hand in, by trainee: the keyword arguments of ``submit``."""
+    some = {
+        "all-right": {"answers": RIGHT, "texts": TEXTS},
+        "all-wrong": {"answers": WRONG, "texts": TEXTS},
+        "changed-to-right": {"answers": WRONG + RIGHT, "texts": TEXTS},
+        "changed-to-wrong": {"answers": RIGHT + WRONG},
+        "changed-to-none": {"answers": [*RIGHT, *((name, []) for name in KEYS)]},
+        "unanswered": {},
+        "empty-answers": {"answers": [(name, []) for name in KEYS]},
+        "only-the-memo": {"texts": {"memo": "A memo."}},
+        "only-the-table": {"answers": RIGHT[:2], "texts": {"table": "x = 1"}},
+        "gone-option": {"answers": [("one-right", ["wednesday"]), ("all-of-them", ["monday", "wednesday"])]},
+        "not-a-list": {"answers": [("one-right", "tuesday"), ("two-right", {"a": 1}), ("all-of-them", 3)]},
+        "two-where-one": {"answers": [("one-right", ["tuesday", "monday"]), ("two-right", ["tuesday", "friday"])]},
+        "same-option-twice": {"answers": [("all-of-them", ["monday", "monday"])]},
+        "unknown-item": {"answers": [*RIGHT, ("no-such-item", ["tuesday"])]},
+        "late-by-a-second": {"answers": RIGHT, "at": "2026-11-20 17:00:01 UTC"},
+        "late-by-days": {"answers": RIGHT[:3], "texts": TEXTS, "at": "2026-11-23 09:30:00.5 EST"},
+        "late-with-nothing": {"at": "2026-11-23 09:30:00 UTC"},
+        "on-the-dot": {"answers": RIGHT, "at": DUE},
+        "no-timestamp": {"answers": RIGHT, "at": ""},
+        "stub-typed-again": {"answers": RIGHT, "texts": {"memo": STUB}},
+        "spaces-in-the-memo": {"texts": {"memo": STUB + " "}},
+    }
+    parts = [["monday"], ["monday", "friday"], ["sunday", "monday"], ["sunday", "monday", "tuesday", "friday"]]
+    for number, part in enumerate(parts):
+        some[f"partly-{number}"] = {
+            "answers": [(name, part) for name in ("all-of-them", "all-or-nothing", "worth-a-third")]
+        }
+    return some
+
+
+@pytest.fixture
+def course(course_root):
+    result = release(course_root)
+    assert result["success"], result["log"]
+    return course_root
+
+
+def test_gradebook_and_pages_are_those_of_the_kernel_run(course, scratch, nbgrader):
+    """The oracle. Both by the command line, so that the stock commands are what is tested."""
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    for trainee, what in honest().items():
+        submit(course, trainee, **what)
+    assert len(honest()) >= 24
+    kernel = scratch / "kernel"
+    shutil.copytree(course, kernel)
+    config = kernel / "nbgrader_config.py"
+    assert EXPORTER in config.read_text()
+    config.write_text(config.read_text().replace(EXPORTER, ""))
+
+    nbgrader(kernel, "autograde", NAME)
+    printed = nbgrader(course, "autograde", NAME)
+    theirs, ours = gradebook_rows(kernel), gradebook_rows(course)
+    assert ours.keys() == theirs.keys() == honest().keys()
+    for trainee, rows in theirs.items():
+        assert ours[trainee] == rows, trainee
+    # The oracle itself must tell something: every sort of row is in it.
+    assert theirs["all-right"]["one-right"] == (1, None, None, False, 1)
+    assert theirs["partly-0"]["worth-a-third"][0] == pytest.approx(0.1 / 3)
+    assert theirs["late-by-a-second"][NAME, "penalty"] == pytest.approx(5.1)
+    assert theirs["unanswered"]["memo", "comment"][0] == "No response." and theirs["all-right"]["memo"][3]
+    for trainee in honest():
+        one, two = (
+            nbformat.read(root / "autograded" / trainee / NAME / f"{NAME}.ipynb", as_version=4)
+            for root in (kernel, course)
+        )
+        assert [cell.source for cell in one.cells] == [cell.source for cell in two.cells], trainee
+        for cell, same in zip(one.cells, two.cells, strict=True):
+            assert cell.metadata.get("nbgrader") == same.metadata.get("nbgrader")
+            if cell.id in ITEMS:
+                assert cell.outputs == same.outputs, (trainee, cell.id)
+    reported = {line.split("] ")[-1].split(",")[0] for line in printed.split("\n") if "as far as it could be" in line}
+    damaged = {"gone-option", "not-a-list", "two-where-one", "same-option-twice"}
+    assert reported == damaged | {name for name, what in honest().items() if not what.get("answers")}
+
+    # A person has graded; then both grade again, by the formgrader's own way.
+    for root in (kernel, course):
+        with Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID) as gradebook:
+            for cell, points in (("memo", 2.5), ("one-right", 0.5)):
+                grade = gradebook.find_grade(cell, NAME, NAME, "all-wrong")
+                grade.manual_score, grade.needs_manual_grade = points, False
+            gradebook.find_comment("memo", NAME, NAME, "all-wrong").manual_comment = "Good, but name the form."
+            gradebook.db.commit()
+        result = api(root).autograde(NAME, "all-wrong")
+        assert result["success"], result
+    theirs, ours = gradebook_rows(kernel)["all-wrong"], gradebook_rows(course)["all-wrong"]
+    assert ours == theirs
+    assert ours["memo"] == (None, 2.5, None, True, 3)
+    assert ours["memo", "comment"] == (None, "Good, but name the form.")
+
+
+def test_the_formgraders_way_starts_no_kernel(course, monkeypatch):
+    """The button calls NbGraderAPI.autograde, one trainee at a time, in the server's own process."""
+
+    def started(*_, **__):
+        raise AssertionError("a kernel was started")
+
+    monkeypatch.setattr("jupyter_client.manager.KernelManager.pre_start_kernel", started)
+    monkeypatch.setattr("jupyter_client.manager.KernelManager.start_kernel", started)
+    submit(course, "ann", RIGHT)
+    submit(course, "ben", RIGHT)
+    result = api(course).autograde(NAME, "ann")
+    assert result["success"], result
+    assert "NBGRADER_EXECUTION" not in os.environ
+    assert gradebook_rows(course).keys() == {"ann"}
+    assert gradebook_rows(course)["ann"]["one-right"][0] == 1
+
+
+def test_graded_code_that_is_no_item_is_refused_by_name(course_root):
+    code = new_code_cell("assert hold == 'Tuesday'", id="check-hold", metadata=marks("check-hold", 1))
+    assert release(course_root, [code])["success"]
+    submit(course_root, "ann", RIGHT)
+    result = api(course_root).autograde(NAME, "ann")
+    assert not result["success"]
+    assert f'{NAME}: graded cell "check-hold" is code and no item' in result["log"]
+    assert gradebook_rows(course_root) == {} and not (course_root / "autograded").exists()
+
+
+def test_an_instructor_may_have_nbgrader_run_an_assignment(course_root):
+    """And a submission cannot ask for it: the setting is the course's own."""
+    code = new_code_cell("assert hold == 'Tuesday'", id="check-hold", metadata=marks("check-hold", 1))
+    assert release(course_root, [code])["success"]
+    with (course_root / "nbgrader_config.py").open("a") as config:
+        config.write(f'\nc.ItemGrader.execute_assignments = ["{NAME}"]\n')
+    folder = submit(course_root, "ann", RIGHT, {"table": "hold = 'Tuesday'"})
+    (folder / "nbgrader_config.py").write_text("raise SystemExit")
+    result = api(course_root).autograde(NAME, "ann")
+    assert result["success"], result
+    row = gradebook_rows(course_root)["ann"]
+    assert row["check-hold"][0] == 1 and row["one-right"][0] == 1
+
+
+@pytest.mark.parametrize("place", ["exporter", "writer"])
+def test_a_failure_leaves_no_mark_in_the_environment(course, monkeypatch, place):
+    """The trap: nbgrader leaves NBGRADER_EXECUTION in the server; later kernels turn lessons into grading."""
+
+    def fail(*_, **__):
+        assert os.environ["NBGRADER_EXECUTION"] == "autograde"
+        raise OSError("No space left on device")
+
+    if place == "exporter":
+        monkeypatch.setattr("icecourse.grading._grade", fail)
+    else:
+        write = "nbconvert.writers.FilesWriter.write"
+        from nbconvert.writers import FilesWriter
+
+        stock = FilesWriter.write
+        monkeypatch.setattr(write, lambda *a, **k: (fail if "NBGRADER_EXECUTION" in os.environ else stock)(*a, **k))
+    submit(course, "ann", RIGHT)
+    result = api(course).autograde(NAME, "ann")
+    assert not result["success"] and "No space left" in result["log"]
+    assert "NBGRADER_EXECUTION" not in os.environ
+
+
+def test_without_a_released_copy_nothing_is_graded(course):
+    submit(course, "ann", RIGHT)
+    shutil.rmtree(course / "assignments" / NAME)
+    result = api(course).autograde(NAME, "ann")
+    assert not result["success"] and "run: nbgrader generate_assignment" in result["log"]
+    assert gradebook_rows(course) == {}
