@@ -9,6 +9,7 @@ and follows links and waits for pipes doing so. So it is given another ``submitt
 submission stands as it should be, made of plain files alone, just before nbgrader comes to it.
 """
 
+import contextlib
 import copy
 import glob
 import logging
@@ -38,8 +39,11 @@ from .submission import Submission, shown
 
 EXECUTION = "NBGRADER_EXECUTION"
 LOST = "The submitted notebook has no readable text for this cell. Look at the submission, or ask the trainee for it."
-# Nbgrader's steps whose work is done here: cells come from the master already, and nothing is run.
-REPLACED = (stock.ClearOutput, stock.DeduplicateIds, stock.OverwriteKernelspec, stock.OverwriteCells, stock.Execute)
+# nbgrader's steps whose work is done here, once a batch: cells and their marks are the master's. And nothing is run.
+REPLACED = (
+    stock.ClearOutput, stock.DeduplicateIds, stock.OverwriteKernelspec, stock.OverwriteCells, stock.CheckCellMetadata,
+    stock.Execute,
+)  # fmt: skip
 
 
 class GradingRefused(NbGraderException):
@@ -119,11 +123,8 @@ class ItemGrader(NotebookExporter):
         _clear_environment()
         place = Path(notebooks[0]).parent
         for path in self._take(place).files:
-            if path.name != submission.TIMESTAMP:
-                try:
-                    (place / path.name).write_bytes(submission.content(path, self._given.max_file_size * 1000))
-                except ValueError as error:
-                    self.log.warning("%s, %s: %s.", place.parent.name, assignment, error)
+            with contextlib.suppress(ValueError):  # it changed while we looked; nobody's score depends on it
+                (place / path.name).write_bytes(submission.content(path, submission.LARGEST))
         if self._hook:
             self._hook(assignment=assignment, student=student, notebooks=notebooks)
 
@@ -162,15 +163,22 @@ class ItemGrader(NotebookExporter):
             taken = self._take(Path(self._private.name) / about["student"] / about["assignment"])
             texts = taken.texts[about["notebook"]]
             if self.parent._sanitizing:
-                return self.from_notebook_node(_filled(page, texts), resources)
-            notebook = nbformat.read(filename, as_version=4)  # as the first pass wrote it
+                return self._written(_filled(page, texts), resources)
+            notebook = nbformat.v4.reads(Path(filename).read_text("utf-8"))  # as the first pass wrote it
             _grade(notebook, page, taken)
-            result = self.from_notebook_node(notebook, resources)
+            result = self._written(notebook, resources)
             _ask_for_a_grader(about, [name for name in page.texts if name not in texts])
             return result
         except BaseException:
             _clear_environment()
             raise
+
+    def _written(self, notebook: NotebookNode, resources: dict) -> tuple[str, dict]:
+        """What ``from_notebook_node`` gives, without its copies and checks: the notebook is one of our own making."""
+        resources = self._init_resources(resources)
+        for step in self._preprocessors:
+            notebook, resources = step(notebook, resources)
+        return nbformat.v4.writes(notebook) + "\n", resources
 
 
 class _Writer(FilesWriter):
@@ -218,11 +226,12 @@ def _with_masters_cells(notebook: NotebookNode, course: CourseDirectory, name: s
     about = {"notebook": name, "assignment": course.assignment_id, "db_url": course.db_url}
     quiet = logging.getLogger(f"{__name__}.master")  # it would warn of each key that was hidden at release
     quiet.setLevel(logging.ERROR)
-    for step in (stock.OverwriteKernelspec, stock.OverwriteCells):
+    for step in (stock.OverwriteKernelspec, stock.OverwriteCells, stock.CheckCellMetadata):
         notebook, _ = step(log=quiet).preprocess(notebook, {"nbgrader": about})
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    nbformat.validate(notebook)
     return notebook
 
 
@@ -263,13 +272,11 @@ def _unfit(folder: Path) -> str:
 
 def _copy_timestamp(folder: Path, place: Path) -> None:
     """Copy the time of hand-in if it is one: nbgrader fails at anything else."""
-    try:
+    with contextlib.suppress(Exception):  # dateutil raises several kinds; there is no time then
         text = submission.content(folder / submission.TIMESTAMP, 200).decode("ascii")
         if text.strip():
             utils.parse_utc(text.strip())
             (place / submission.TIMESTAMP).write_text(text)
-    except Exception:  # dateutil raises several kinds; there is no time then
-        pass
 
 
 def _filled(page: Page, texts: Mapping[str, str]) -> NotebookNode:
@@ -302,7 +309,10 @@ def _grade(notebook: NotebookNode, page: Page, taken: Submission) -> None:
 def _score(item: Item, taken: Submission) -> tuple[scoring.Score, object]:
     entry = taken.answers.get(item.id)
     response = entry.response if entry else None
-    return scoring.score(item, response), response
+    try:
+        return scoring.score(item, response), response
+    except Exception:  # a response is whatever a trainee's disk holds: it must not cost the other items their scores
+        return scoring.Score(0.0, item.points, "invalid", "The saved answer could not be scored."), response
 
 
 def _ask_for_a_grader(about: Mapping[str, str], cells: list[str]) -> None:

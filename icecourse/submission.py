@@ -15,7 +15,7 @@ from pathlib import Path
 from . import journal
 from .journal import Entry, JournalError
 
-LARGEST = 2**23  # bytes of a notebook: JSON takes some thirty times its size in memory
+LARGEST = 2**23  # bytes of a notebook or paper: JSON takes some thirty times its size in memory
 LONGEST = 200_000  # characters of a text that a person is to grade
 # What a grader may want to see beside a text. Nothing that a program of ours, or a browser, would run.
 PAPERS = {".csv", ".docx", ".gif", ".jpeg", ".jpg", ".odt", ".pdf", ".png", ".txt", ".xlsx"}
@@ -171,9 +171,10 @@ def _files(folder: Path, notebooks: Collection[str]) -> tuple[tuple[Path, ...], 
             continue
         regular = entry.is_file(follow_symlinks=False)
         paper = entry.name in (journal.NAME, TIMESTAMP) or Path(entry.name).suffix.lower() in PAPERS
-        if regular and paper and entry.name.isprintable():
+        small = regular and entry.stat(follow_symlinks=False).st_size <= LARGEST
+        if small and paper and entry.name.isprintable() and entry.name != TIMESTAMP:
             kept.append(Path(entry.path))
-        elif entry.name != journal.NAME:  # whose own note stands already
+        elif entry.name not in (journal.NAME, TIMESTAMP):  # these two have notes of their own
             left.append(shown(entry.name) + (" (a link)" if entry.is_symlink() else ""))
     if left:
         more = f" and {len(left) - 5} more" if len(left) > 5 else ""
