@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -92,18 +93,17 @@ def page():
 
 
 def visit(page, address, path=None):
-    """Open the first screen, or a notebook by its path, waiting for the server to be up."""
+    """Open the first screen, or a notebook by its path, once the server listens."""
     parts = urlsplit(address)
-    target = address if path is None else f"{parts.scheme}://{parts.netloc}/notebooks/{path}"
-    for _ in range(100):
+    deadline = time.time() + PATIENCE / 1000
+    while True:
         try:
-            page.goto(target)
-            return
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            time.sleep(0.2)
-    pytest.fail("the server never came up")
+            socket.create_connection((parts.hostname, parts.port), timeout=5).close()
+            break
+        except OSError:
+            assert time.time() < deadline, "the server never came up"
+            time.sleep(0.1)
+    page.goto(address if path is None else f"{parts.scheme}://{parts.netloc}/notebooks/{path}")
 
 
 def item_on(page, item):
@@ -299,6 +299,25 @@ def test_every_kind_by_keyboard_alone_and_all_is_there_after_a_reload(kinds, pag
     assert [row.get_attribute("data-option") for row in rows] == before["order"]
     assert item_on(page, items["entry"]).locator("input").first.input_value() == "2026-11-10"
     expect(item_on(page, items["entry"]).get_by_label("Fairly sure")).to_be_checked()
+
+
+def test_a_stray_key_changes_nothing_on_a_page(kinds, page):
+    """The trap: in Jupyter's command mode "d d" deletes a cell and "1" turns it into a heading."""
+    address, _, items = kinds
+    visit(page, address)
+    visit(page, address, "kinds/kinds.ipynb")
+    item_on(page, items["entry"]).wait_for()
+    cells = page.locator(".jp-Notebook-cell").count()
+    page.locator(".jp-Notebook-cell").first.click()
+    for key in ("d", "d", "x", "m", "1", "b", "Enter", "z"):
+        page.keyboard.press(key)
+    item_on(page, items["one"]).locator("legend").click()
+    for key in ("d", "d", "m", "1", "r"):
+        page.keyboard.press(key)
+    time.sleep(0.5)
+    assert page.locator(".jp-Notebook-cell").count() == cells
+    assert page.locator(".ice-item").count() == len(items)
+    expect(page.get_by_role("heading", name="Kinds", exact=True)).to_be_visible()
 
 
 def test_an_answer_given_while_the_kernel_is_dead_is_saved_when_it_is_back(kinds, page):

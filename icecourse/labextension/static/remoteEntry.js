@@ -5,6 +5,7 @@
      button is for where this script is missing.)
    - A kernel that died and came back runs the page again, and what could not be saved meanwhile is saved.
    - Above a quiz stands how many items are answered, with a way to the next open one.
+   - One-letter keyboard commands, which change or delete cells, are off on a page that is read.
    - The code of items is hidden, for the page is read, not programmed. An instructor's master (its cells hold
      graded keys) is left as it is, and so is everything under `icecourse teach`; the command
      "Show or hide item code" is there for lessons. */
@@ -64,8 +65,9 @@
           performance.mark("icecourse-kernel-ready"); // for make bench
           if (!panel.sessionContext.session?.kernel) return;
           await app.commands.execute("notebook:run-all-cells", { activate: false, path: panel.context.path, toolbar: false });
+          // Running has scrolled to the end. Whoever is already answering keeps place and focus.
+          if (document.activeElement?.closest(".ice-item, .ice-bar, .ice-explorer")) return;
           panel.content.activeCellIndex = 0;
-          panel.content.mode = "command";
           panel.content.node.scrollTop = 0;
         }
 
@@ -87,6 +89,14 @@
             start(panel);
           };
         }
+
+        // Jupyter's one-letter commands change or delete the active cell: on a page that is read they are accidents.
+        window.addEventListener("keydown", event => {
+          const page = event.target instanceof Element && event.target.closest(".ice-hide-code");
+          const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+          const typing = page && event.target.closest("input, textarea, select, button, a, [contenteditable=true]");
+          if (page && plain && !typing && (event.key.length === 1 || event.key === "Enter")) event.stopImmediatePropagation();
+        }, true);
 
         // Run the page again when its kernel died or was restarted: the items find their answers by themselves.
         function revive(panel) {
