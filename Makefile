@@ -32,9 +32,9 @@ notebooks: $(VENV)/.test
 check-content: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py
 
-# How long a trainee waits, in this machine's Chromium.
+# How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader.
 bench: $(VENV)/.test
-	cd $(HERE)tests && $(BIN)/python bench.py
+	cd $(HERE)tests && $(BIN)/python bench.py && $(BIN)/python bench_grading.py 20
 
 # Writes the citations and Sources of every lesson anew from the facts.
 citations: $(VENV)/.lab
