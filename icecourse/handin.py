@@ -4,7 +4,6 @@ A small extension of the Jupyter server, so that a trainee's kernel needs no nbg
 ``POST icecourse/hand-in {"path": "quiz-03-.../quiz-03-....ipynb"}``.
 """
 
-import contextlib
 import json
 import re
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path, PurePosixPath
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
-from nbgrader.apps import NbGrader
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
@@ -23,6 +21,7 @@ from tornado import web
 from traitlets.config import Config
 
 from . import journal
+from .release import settings
 
 FOLDER = "handed-in"  # where zips lie on the desk
 # TRAINEE+ASSIGNMENT+TIME.zip, unpacked by zip_collect into a folder of that name: for FileNameCollectorPlugin.
@@ -47,19 +46,12 @@ def hand_in(desk: Path, assignment: str) -> Receipt:
     folder = desk / assignment
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", assignment) or folder.is_symlink() or not folder.is_dir():
         raise HandInError(f"There is no quiz folder {assignment} on this desk; open the quiz from the first page.")
-    config = _settings(desk)
+    config = settings(desk)
     root = Path(config.Exchange.get("root", "")) if "Exchange" in config else Path()
     course = config.CourseDirectory.get("course_id", "")
     if sys.platform != "win32" and course and (root / course / "inbound").is_dir():
         return _exchange(config, desk, assignment)
     return _zip(config, desk, assignment)
-
-
-def _settings(desk: Path) -> Config:
-    app = NbGrader()
-    with contextlib.chdir(desk):  # nbgrader reads the settings of the folder it is called in
-        app.load_config_file()
-    return app.config
 
 
 def _exchange(config: Config, desk: Path, assignment: str) -> Receipt:

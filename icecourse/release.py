@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config
 
 from . import facts, journal
 from .curriculum import COURSE_ID, HELD_BACK, Course, objectives
@@ -120,14 +121,19 @@ def _comment(source: str) -> int:
     return 0
 
 
+def settings(root: Path) -> Config:
+    """What nbgrader goes by in ``root``, a course or a desk: its own nbgrader_config.py and Jupyter's."""
+    app = NbGrader()
+    with contextlib.chdir(root):  # nbgrader reads the settings of the folder it is called in
+        app.load_config_file()
+    return app.config
+
+
 def api(root: Path) -> NbGraderAPI:
     """nbgrader's own Python interface, with the settings of the course at ``root``."""
     # nbgrader calls alembic by name, so the environment's own programs must be found first.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    app = NbGrader()
-    with contextlib.chdir(root):  # nbgrader reads the settings of the folder it is called in
-        app.load_config_file()
-    return NbGraderAPI(config=app.config)
+    return NbGraderAPI(config=settings(root))
 
 
 def hand_out(course: Course) -> None:
