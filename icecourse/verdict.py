@@ -94,7 +94,7 @@ def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]
     lines = [
         item.stem,
         text[score.outcome].format(why=score.why),
-        text["points"].format(earned=f"{score.earned:g}", possible=f"{score.possible:g}"),
+        _points(score),
         *(f"{text['you-chose']} {part.text} {part.why}" for part in given),
         *(f"{citation} ({note})" for citation, _, note in _sources(item)),
     ]
@@ -105,8 +105,12 @@ def _whole(item: Item, response: list | str) -> str:
     return response if item.kind == "entry" else " → ".join(item.options[option] for option in response)
 
 
+def _points(score: scoring.Score) -> str:
+    return words("grade")["points"].format(earned=f"{round(score.earned, 2):g}", possible=f"{score.possible:g}")
+
+
 def _sources(item: Item) -> list[list[str]]:
-    """[citation, address or "", note on its date] for each fact of the key."""
+    """[citation, address or "", note on its date] for each fact of the key; facts of one source make one row."""
     text = words("practice")
     shown = []
     for name in item.key.facts:
@@ -114,7 +118,8 @@ def _sources(item: Item) -> list[list[str]]:
         note = text["as-of"].format(date=fact.as_of)
         if fact.how == "knowledge":
             note += f"; {text['confirm']}"
-        shown.append([fact.citation, fact.url, note])
+        if (row := [fact.citation, fact.url, note]) not in shown:
+            shown.append(row)
     return shown
 
 
@@ -125,12 +130,11 @@ def _html(item: Item, score: scoring.Score, given: list[Part]) -> str:
 
     text = words("grade")
     stem = "".join(f"<p>{escape(part)}</p>" for part in item.stem.split("\n\n"))
-    points = text["points"].format(earned=f"{score.earned:g}", possible=f"{score.possible:g}")
     reasons = "".join(
         f"<p>{escape(text['you-chose'])} <q>{escape(part.text)}</q><br>{escape(part.why)}</p>" for part in given
     )
     return (
         f'<div class="ice-graded ice-{score.outcome}"><div class="ice-stem">{stem}</div>'
-        f"<p><strong>{escape(text[score.outcome].format(why=score.why))}</strong> · {points}</p>{reasons}"
+        f"<p><strong>{escape(text[score.outcome].format(why=score.why))}</strong> · {_points(score)}</p>{reasons}"
         f"<ul>{''.join(source(*row) for row in _sources(item))}</ul></div>"
     )

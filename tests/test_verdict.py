@@ -54,6 +54,21 @@ def test_the_feedback_page_says_why_and_no_more(kind):
         assert "<script" not in shown["text/html"]
 
 
+def test_facts_of_one_source_are_cited_once():
+    source = EXAMPLES["one"].replace(
+        '["detainer-48-hours-excludes-weekends"]', '["oia-trains-foreign-police", "oia-investigates-tcos"]'
+    )
+    item = parse(source)
+    shown = verdict.graded(item, scoring.score(item, ["tuesday"]), ["tuesday"])
+    assert shown["text/html"].count("<li>") == 1
+
+
+def test_points_are_shown_to_two_places():
+    item = parse(EXAMPLES["match"])
+    given = {"detainer": "asks", "warrant": "charges"}
+    assert "0.33 of 1 points" in verdict.graded(item, scoring.score(item, given), given)["text/plain"]
+
+
 def test_an_entry_that_cannot_be_read_is_told_so():
     got = said("entry", "Tuesday")
     assert got["outcome"] == "wrong" and "is not a date" in got["missed"] and got["reasons"] == []
