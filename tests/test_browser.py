@@ -492,6 +492,16 @@ def test_hand_in_names_what_is_open_and_says_that_it_arrived(lab, page, course_r
     expect(bar.get_by_role("button", name="Go to the next open item")).to_be_hidden()
     bar.get_by_role("button", name="Hand in").click()
     expect(bar.get_by_role("status")).to_contain_text("It has arrived")
+    for width in (1000, 600, 1100):
+        page.set_viewport_size({"width": width, "height": 900})
+        said, around = bar.get_by_role("status"), page.locator(".jp-NotebookPanel .ice-progress")
+        wait_for(
+            lambda said=said, around=around: (
+                said.bounding_box()["y"] + said.bounding_box()["height"]
+                <= around.bounding_box()["y"] + around.bounding_box()["height"]
+            ),
+            f"the whole sentence to show at {width} px",
+        )
     [arrived] = (course_root / "exchange" / "ice-for-paralegals" / "inbound").iterdir()
     kept = journal.read(arrived / journal.NAME)
     assert {item.id for item in items} == {entry.item for entry in kept.entries}

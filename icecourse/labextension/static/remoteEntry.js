@@ -32,7 +32,8 @@
     .ice-page .jp-RenderedMarkdown table { font-size: 0.9375rem; line-height: 1.4; }
     .ice-page .jp-Notebook-cell { max-width: 50rem; margin-left: auto; margin-right: auto; }
     .ice-page .jp-RenderedMarkdown th, .ice-page .jp-RenderedMarkdown td { text-align: left; white-space: normal; }
-    .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 1rem; align-items: center; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
+    .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 0.6rem 1rem;
+      align-items: center; align-content: flex-start; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
       color: var(--jp-content-font-color1, #1f1f1f); background: var(--jp-layout-color2, #eee);
       border-bottom: 1px solid var(--jp-border-color1, #bbb); }
     .ice-bar button { min-height: 2.25rem; padding: 0.3rem 1.2rem; font: inherit; font-weight: 600; cursor: pointer;
@@ -164,6 +165,15 @@
             hand.disabled = false;
             hand.focus();
           };
+          // The header's layout gives its child no more than min-height: let that follow what the bar has to say.
+          const fit = () => {
+            const shown = [...bar.children].filter(child => child.offsetParent);
+            const needs = Math.max(0, ...shown.map(child => child.offsetTop + child.offsetHeight));
+            bar.style.minHeight = `calc(${needs}px + 0.6rem + 2px)`;
+            panel.contentHeader.fit();
+          };
+          const watch = new ResizeObserver(fit);
+          for (const part of [bar, ...bar.children]) watch.observe(part);
           new MutationObserver(count).observe(panel.content.node,
             { subtree: true, childList: true, attributes: true, attributeFilter: ["data-answered"] });
           panel.contentHeader.addWidget(new Widget({ node: bar }));
