@@ -15,16 +15,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from . import cases
+from .cases import Case, CaseError
+
 MAGIC = "%%item"
 BEGIN, END = "BEGIN KEY", "END KEY"  # nbgrader's ClearHiddenTests looks for the same two
-KINDS = ("one", "all", "match", "order", "entry")
+KINDS = ("one", "all", "match", "order", "entry", "case")
 FORMATS = ("text", "number", "date")
 LEVELS = ("recall", "understand", "apply")
 SCORINGS = ("share", "exact")
 
-_OPEN = {"objective", "level", "kind", "stem", "points", "keep_order", "scoring", "confidence", "format"}
-_TABLES = {"one": ("options",), "all": ("options",), "match": ("left", "options"), "order": ("options",), "entry": ()}
-_KEY = {"correct", "facts", "hint", "pairs", "tolerance"}
+_OPEN = {"objective", "level", "kind", "stem", "points", "keep_order", "scoring", "confidence", "format", "case"}
+_TABLES = {"one": ("options",), "all": ("options",), "match": ("left", "options"), "order": ("options",)}
+_OWN = {"format": "entry", "case": "case"}  # fields of one kind alone
+_KEY = {"correct", "facts", "hint", "pairs", "tolerance", "choices"}
 _RESERVED = _OPEN | _KEY | {"options", "left", "key", "rationale"}
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -48,6 +52,7 @@ class Key:
 
     ``correct``: option ids (``order``: all of them in the right order), or every accepted form of an ``entry``.
     ``pairs``: left id to option id, for ``match``. ``tolerance``: how far a number, or a date in days, may be off.
+    ``choices``: decisive scene to the choices that are right there, for ``case``.
     """
 
     correct: tuple[str, ...]
@@ -56,6 +61,7 @@ class Key:
     hint: str = ""
     pairs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     tolerance: float = 0.0
+    choices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class Item:
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)
     left: Mapping[str, str] = dataclasses.field(default_factory=dict)
     format: str = ""
+    case: Case | None = None
     kind: str = "one"
     points: float = 1.0
     keep_order: bool = False
@@ -79,7 +86,7 @@ class Item:
     @property
     def version(self) -> str:
         """Eight hex digits of SHA-256 over what the trainee sees: kind, format, stem, and all ids with their texts."""
-        texts = [sorted(self.left.items()), sorted(self.options.items())]
+        texts = [sorted(self.left.items()), sorted(self.options.items())] + ([self.case.seen()] if self.case else [])
         seen = json.dumps([self.kind, self.format, self.stem, *texts], ensure_ascii=False)
         return hashlib.sha256(seen.encode()).hexdigest()[:8]
 
@@ -112,10 +119,10 @@ def parse(source: str) -> Item:
     _markers(cell, body, data)
     kind = cell.choice(data, "kind", KINDS)
     for field in data:
-        known = field in _OPEN | {"key", "rationale", *_TABLES[kind]} and (field != "format" or kind == "entry")
+        known = field in _OPEN | {"key", "rationale", *_TABLES.get(kind, ())} and _OWN.get(field, kind) == kind
         cell.need(known, field, f'"{field}" is not a field of an item of kind {kind}; correct it or take it out.')
     text = {field: cell.text(data, field) for field in ("objective", "level", "stem")}
-    tables = {field: cell.texts(data, field) for field in _TABLES[kind]}
+    tables = {field: cell.texts(data, field) for field in _TABLES.get(kind, ())}
     fewest = 3 if kind == "order" else 2
     for field, texts in tables.items():
         cell.need(len(texts) >= fewest, field, f"an item of kind {kind} needs at least {fewest} {field}.")
@@ -127,6 +134,7 @@ def parse(source: str) -> Item:
         stem=text["stem"].strip(),
         kind=kind,
         format=cell.choice(data, "format", FORMATS) if kind == "entry" else "",
+        case=_case(cell, data) if kind == "case" else None,
         points=cell.points(data),
         keep_order=cell.flag(data, "keep_order"),
         scoring=cell.choice(data, "scoring", SCORINGS),
@@ -184,16 +192,17 @@ def _markers(cell: "_Cell", body: str, data: dict) -> None:
 def _key(cell: "_Cell", data: dict, item: Item) -> Key:
     key = data.get("key")
     cell.need(isinstance(key, dict), "rationale", "the rationales have no key beside them; add a [key] table.")
-    allowed = {"facts", "hint"} | ({"pairs"} if item.kind == "match" else {"correct"})
+    answers = {"match": "pairs", "case": "choices"}.get(item.kind, "correct")
+    allowed = {"facts", "hint", answers}
     if item.format in ("number", "date"):
         allowed.add("tolerance")
     for name in key:
         cell.need(
             name in allowed, name, f'"{name}" is not a field of this key; it may hold {", ".join(sorted(allowed))}.'
         )
-    reasons = {"match": item.left, "order": ("right", "wrong"), "entry": ("right", "wrong")}.get(
-        item.kind, item.options
-    )
+    whole = ("right", "wrong")
+    choices = _choices(cell, key, item.case) if item.case else {}
+    reasons = {"match": item.left, "order": whole, "entry": whole, "case": choices}.get(item.kind, item.options)
     rationale = cell.texts(data, "rationale")
     for name in reasons:
         cell.need(name in rationale, "rationale", f'"{name}" has no rationale; say why it is right or wrong.')
@@ -203,12 +212,13 @@ def _key(cell: "_Cell", data: dict, item: Item) -> Key:
     number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool) and 0 <= tolerance < float("inf")
     cell.need(number, "tolerance", "tolerance must be a number, 0 or more (for a date: days).")
     return Key(
-        correct=() if item.kind == "match" else _correct(cell, key, item),
+        correct=_correct(cell, key, item) if answers == "correct" else (),
         facts=cell.words(key, "facts"),
         rationale=rationale,
         hint=cell.text(key, "hint") if "hint" in key else "",
         pairs=_pairs(cell, key, item) if item.kind == "match" else {},
         tolerance=float(tolerance),
+        choices=choices,
     )
 
 
@@ -244,6 +254,30 @@ def _pairs(cell: "_Cell", key: dict, item: Item) -> dict[str, str]:
     for left in item.left:
         cell.need(left in pairs, "pairs", f'"{left}" has no pair in the key.')
     return dict(pairs)
+
+
+def _case(cell: "_Cell", data: dict) -> Case:
+    try:
+        return cases.load(cell.text(data, "case"))
+    except CaseError as error:
+        cell.fail("case", str(error))
+
+
+def _choices(cell: "_Cell", key: dict, case: Case) -> dict[str, tuple[str, ...]]:
+    """The decisive scenes. Each lies on every path, so that all trainees meet the same decisions."""
+    table = key.get("choices")
+    cell.need(isinstance(table, dict) and table, "key", "the key has no [key.choices]; name the decisive scenes.")
+    choices = {}
+    for scene, right in table.items():
+        cell.need(scene in case.scenes, scene, f'the case "{case.name}" has no scene "{scene}".')
+        cell.need(not cases.avoidable(case, scene), scene, f'a path of the case avoids "{scene}", so it cannot decide.')
+        right = right if isinstance(right, list) else [right]
+        for choice in right:
+            known = isinstance(choice, str) and choice in case.scenes[scene].choices
+            cell.need(known, scene, f'"{choice}" is no choice of the scene "{scene}".')
+        cell.need(0 < len(right) < len(case.scenes[scene].choices), scene, f'in "{scene}" all or no choices are right.')
+        choices[scene] = tuple(right)
+    return choices
 
 
 class _Cell:

@@ -12,12 +12,14 @@ a key and NBGRADER_EXECUTION=autograde                 grading   the cell's valu
 import getpass
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
-from . import explorers, facts, journal, scoring, verdict
+from . import cases, explorers, facts, journal, scoring, verdict
+from .cases import Case
 from .items import Item, ItemError, parse
 from .journal import Entry, Journal, JournalError
 from .widget import ItemWidget
@@ -102,12 +104,13 @@ def _state(item: Item, answers: _Answers) -> dict:
             "confidence": item.confidence,
             "left": [list(pair) for pair in item.left.items()],
             "options": _order(item),
+            "case": _case(item.case) if item.case else {},
         },
         "life": "practice" if item.key else "quiz",
         "words": text,
         "response": response,
         "confidence": last.confidence if last else "",
-        "verdict": verdict.practice(item, kept) if item.key and response else None,
+        "verdict": verdict.practice(item, kept) if item.key and response and verdict.done(item, response) else None,
         "notice": notice,
         "fallback": _plain(item, response),
     }
@@ -122,7 +125,7 @@ def _listener(item: Item, answers: _Answers):
             response, confidence = message["response"], message.get("confidence", "")
             saved = answers.keep(Entry(item.id, response, journal.now(), item.version, confidence))
             reply = {"n": number, "saved": saved, "note": scoring.unreadable(item, response)}
-            if message["do"] == "check" and item.key:
+            if message["do"] == "check" and item.key and verdict.done(item, response):
                 reply["verdict"] = verdict.practice(item, answers.read())
             return reply
         except JournalError as error:
@@ -154,6 +157,8 @@ def _plain(item: Item, response: object) -> str:
     """The item as text, for a page without widgets: print, a reader without a kernel."""
     if item.kind == "entry":
         return f"{item.stem}\n  {response or '________'}"
+    if item.kind == "case":
+        return "\n".join([item.stem, *_path(item, response or [])])
     if item.kind == "match":
         pairs = response if isinstance(response, dict) else {}
         rows = [f"  {text}: {item.options.get(pairs.get(left), '________')}" for left, text in item.left.items()]
@@ -164,6 +169,18 @@ def _plain(item: Item, response: object) -> str:
     mark = {True: "(x)", False: "( )"}
     rows = [f"  {mark[option in (response or [])]} {text}" for option, text in _order(item)]
     return "\n".join([item.stem, *rows])
+
+
+def _case(case: Case) -> dict:
+    return case.plain() | {"sources": {name: verdict.sources(scene.facts) for name, scene in case.scenes.items()}}
+
+
+def _path(item: Item, response: list[str]) -> Iterator[str]:
+    for step in cases.walk(item.case, response):
+        yield f"\n{step.scene.title}\n{step.scene.text}"
+        if step.choice:
+            yield f"  (x) {step.choice.text}\n{step.choice.then}"
+        yield from (f"  ( ) {choice.text}" for choice in step.scene.choices.values() if not step.choice)
 
 
 def _line(cell: str, word: str) -> int:

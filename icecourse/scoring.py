@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from . import cases
+from .cases import CaseError
 from .items import Item, read_entry
 
 OUTCOMES = ("right", "partly", "wrong", "unanswered", "invalid")
@@ -25,9 +27,10 @@ def score(item: Item, response: object) -> Score:
     """The score of a response, None meaning that there is none.
 
     A response is a list of option ids (``one``, ``all``, ``order``), an object of left ids to option ids
-    (``match``) or a text (``entry``). Invalid is not wrong: a response that no screen of ours can give (an option
-    that the item does not have, a wrong type), or an entry that cannot be read as what was asked, earns nothing and
-    says why, so that a person can look. Raises ValueError for an item without key.
+    (``match``), a text (``entry``) or the list of choices made so far (``case``). Invalid is not wrong: a response
+    that no screen of ours can give (an option that the item does not have, a wrong type), or an entry that cannot be
+    read as what was asked, earns nothing and says why, so that a person can look. Raises ValueError for an item
+    without key.
     """
     if item.key is None:
         raise ValueError(f'Item "{item.id}" has no key here, so nothing can be scored; score it from source/.')
@@ -49,6 +52,8 @@ def invalid(item: Item, response: object) -> str:
     if item.kind == "entry":
         good = isinstance(response, str) and len(response) <= LONGEST_ENTRY
         return "" if good else "The saved answer is not a short text."
+    if item.kind == "case":
+        return _no_path(item, response)
     if item.kind == "match":
         if not isinstance(response, dict):
             return "The saved answer does not pair anything."
@@ -68,6 +73,16 @@ def invalid(item: Item, response: object) -> str:
         return "The saved answer names more than one option where one was asked."
     if item.kind == "order" and response and len(response) != len(item.options):
         return "The saved answer does not order every option."
+    return ""
+
+
+def _no_path(item: Item, response: object) -> str:
+    if not isinstance(response, list) or len(response) > len(item.case.scenes):
+        return "The saved answer is not a path through the case."
+    try:
+        cases.walk(item.case, response)
+    except (CaseError, TypeError) as error:
+        return f"The saved answer does not fit the case: {error}"
     return ""
 
 
@@ -130,4 +145,10 @@ def _near(given: str | Decimal | date, form: str | Decimal | date, tolerance: fl
     return given == form
 
 
-_SHARE = {"one": _one, "all": _all, "match": _match, "order": _order, "entry": _entry}
+def _case(item: Item, response: list) -> float:
+    """Decisive scenes in which a right choice was made / decisive scenes; those not yet reached count as not made."""
+    made = {step.scene.id: step.choice.id for step in cases.walk(item.case, response) if step.choice}
+    return sum(made.get(scene) in right for scene, right in item.key.choices.items()) / len(item.key.choices)
+
+
+_SHARE = {"one": _one, "all": _all, "match": _match, "order": _order, "entry": _entry, "case": _case}

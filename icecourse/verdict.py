@@ -1,9 +1,11 @@
 """What is said to a response: to a practice item at once, to a graded one on the feedback page."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
-from . import facts, scoring
+from . import cases, facts, scoring
+from .cases import Choice, Scene
 from .items import Item
 from .journal import Journal
 from .words import words
@@ -26,7 +28,7 @@ def practice(item: Item, kept: Journal) -> dict:
     After the second wrong try in a row, the right answer with its reason.
     """
     text = words("practice")
-    tries = [entry.response for entry in kept.entries if entry.item == item.id]
+    tries = [entry.response for entry in kept.entries if entry.item == item.id and done(item, entry.response)]
     score = scoring.score(item, tries[-1])
     wrong = 0  # tries in a row that were not right, the last one included
     for response in reversed(tries):
@@ -36,7 +38,8 @@ def practice(item: Item, kept: Journal) -> dict:
     tell = wrong >= 2
     given = parts(item, tries[-1])
     reasons = [[text["you-chose"], part.text, part.why] for part in given]
-    missing = [part for part in answer(item) if part not in given]
+    found = {part.id for part in given if part.right}
+    missing = [part for part in answer(item) if part.id not in found]
     if tell:
         reasons += [[text["answer"], part.text, part.why] for part in missing]
     missed = ""
@@ -47,9 +50,16 @@ def practice(item: Item, kept: Journal) -> dict:
         "marks": {part.id: "right" if part.right else "wrong" for part in given},
         "reasons": reasons,
         "missed": missed or score.why,
-        "sources": _sources(item) if tell or score.outcome == "right" else [],
+        "sources": sources(item.key.facts) if tell or score.outcome == "right" else [],
         "hint": "" if tell else item.key.hint,
     }
+
+
+def done(item: Item, response: object) -> bool:
+    """Whether there is something to say to a response: a case says nothing before its end."""
+    if item.kind != "case":
+        return True
+    return not scoring.invalid(item, response) and cases.ended(cases.walk(item.case, response))
 
 
 def parts(item: Item, response: object) -> list[Part]:
@@ -66,6 +76,9 @@ def parts(item: Item, response: object) -> list[Part]:
             )
             for left, option in response.items()
         ]
+    if item.kind == "case":
+        steps = [step for step in cases.walk(item.case, response) if step.scene.id in item.key.choices and step.choice]
+        return [_decision(item, step.scene, step.choice) for step in steps]
     if item.kind in ("order", "entry"):
         right = scoring.score(item, response).outcome == "right"
         return [Part(ANSWER, _whole(item, response), item.key.rationale["right" if right else "wrong"], right)]
@@ -81,6 +94,9 @@ def answer(item: Item) -> list[Part]:
         return parts(item, dict(item.key.pairs))
     if item.kind == "entry":
         return parts(item, item.key.correct[0])
+    if item.kind == "case":
+        decisive = [(item.case.scenes[scene], right[0]) for scene, right in item.key.choices.items()]
+        return [_decision(item, scene, scene.choices[right]) for scene, right in decisive]
     return parts(item, list(item.key.correct[:1] if item.kind == "one" else item.key.correct))
 
 
@@ -96,9 +112,14 @@ def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]
         text[score.outcome].format(why=score.why),
         _points(score),
         *(f"{text['you-chose']} {part.text} {part.why}" for part in given),
-        *(f"{citation} ({note})" for citation, _, note in _sources(item)),
+        *(f"{citation} ({note})" for citation, _, note in sources(item.key.facts)),
     ]
     return {"text/html": _html(item, score, given), "text/plain": "\n".join(lines)}
+
+
+def _decision(item: Item, scene: Scene, choice: Choice) -> Part:
+    right = choice.id in item.key.choices[scene.id]
+    return Part(scene.id, f"{scene.title}: {choice.text}", item.key.rationale[scene.id], right)
 
 
 def _whole(item: Item, response: list | str) -> str:
@@ -109,11 +130,11 @@ def _points(score: scoring.Score) -> str:
     return words("grade")["points"].format(earned=f"{round(score.earned, 2):g}", possible=f"{score.possible:g}")
 
 
-def _sources(item: Item) -> list[list[str]]:
-    """[citation, address or "", note on its date] for each fact of the key; facts of one source make one row."""
+def sources(names: Iterable[str]) -> list[list[str]]:
+    """[citation, address or "", note on its date] for each fact of that id; facts of one source make one row."""
     text = words("practice")
     shown = []
-    for name in item.key.facts:
+    for name in names:
         fact = facts.load()[name]
         note = text["as-of"].format(date=fact.as_of)
         if fact.how == "knowledge":
@@ -136,5 +157,5 @@ def _html(item: Item, score: scoring.Score, given: list[Part]) -> str:
     return (
         f'<div class="ice-graded ice-{score.outcome}"><div class="ice-stem">{stem}</div>'
         f"<p><strong>{escape(text[score.outcome].format(why=score.why))}</strong> · {_points(score)}</p>{reasons}"
-        f"<ul>{''.join(source(*row) for row in _sources(item))}</ul></div>"
+        f"<ul>{''.join(source(*row) for row in sources(item.key.facts))}</ul></div>"
     )

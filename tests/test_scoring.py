@@ -139,6 +139,14 @@ def example(kind, **changes):
         ("entry", "Tuesday", 0.0, "invalid"),
         ("entry", "x" * 2000, 0.0, "invalid"),
         ("entry", ["2026-11-10"], 0.0, "invalid"),
+        ("case", ["pass-on", "request"], 2.0, "right"),
+        ("case", ["wait", "later", "request"], 1.0, "partly"),
+        ("case", ["pass-on"], 1.0, "partly"),
+        ("case", ["say-no", "plain", "order"], 0.0, "wrong"),
+        ("case", [], 0.0, "unanswered"),
+        ("case", ["request"], 0.0, "invalid"),
+        ("case", ["pass-on", "request", "request"], 0.0, "invalid"),
+        ("case", ["pass-on", ["request"]], 0.0, "invalid"),
     ],
 )
 def test_the_rule_of_the_other_kinds(kind, response, earned, outcome):

@@ -13,6 +13,7 @@ RIGHT = {
     "match": {"detainer": "asks", "warrant": "arrests", "notice": "charges"},
     "order": ["notice", "master", "decision", "appeal"],
     "entry": "2026-11-10",
+    "case": ["pass-on", "request"],
 }
 WRONG = {
     "one": ["sunday"],
@@ -20,6 +21,7 @@ WRONG = {
     "match": {"detainer": "charges", "warrant": "asks"},
     "order": ["appeal", "decision", "master", "notice"],
     "entry": "2026-11-08",
+    "case": ["say-no", "plain", "order"],
 }
 
 

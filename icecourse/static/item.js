@@ -22,6 +22,11 @@ function paragraphs(text) {
   return text.split(/\n\s*\n/).map(part => node("p", {}, part.replace(/\s*\n\s*/g, " ").trim()));
 }
 
+function source([citation, url, note]) {
+  const link = url ? node("a", { ...KEYS, href: url, target: "_blank", rel: "noopener noreferrer" }, citation) : citation;
+  return node("li", {}, link, ` (${note})`);
+}
+
 const clock = iso => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const isEmpty = response => response === null || response === "" || Object.keys(response).length === 0;
 
@@ -136,7 +141,102 @@ function entry({ item, name, say, changed }) {
   };
 }
 
-const CONTROLS = { one: choice, all: choice, match, order, entry };
+// A branching case: past scenes folded away, the last consequence and the scene where the path stands in full.
+function path({ item: { case: file }, name, say, tell, changed }) {
+  let made = []; // the choices, in order
+  let locked = false;
+  const place = node("div", { class: "ice-case" });
+  const past = new Map(); // scene -> its element, for the verdict's marks
+  draw();
+
+  function steps() { // each with the consequences that come back in it
+    const chosen = new Set();
+    const echoes = scene => scene.later.filter(note => chosen.has(`${note.scene}.${note.choice}`));
+    let scene = file.scenes[file.start];
+    const walked = made.map(id => {
+      const choice = scene.choices.find(choice => choice.id === id);
+      const step = { scene, choice, echoes: echoes(scene) };
+      chosen.add(`${scene.id}.${id}`);
+      scene = file.scenes[choice.next];
+      return step;
+    });
+    return [walked, { scene, echoes: echoes(scene) }];
+  }
+  function draw(focus = false) {
+    const [walked, { scene, echoes }] = steps();
+    past.clear();
+    for (const step of walked) past.set(step.scene.id, behind(step));
+    const papers = [...new Set([...walked.map(step => step.scene), scene].flatMap(scene => scene.documents))];
+    const heading = node("p", { class: "ice-scene", tabindex: "-1", ...KEYS }, head(scene));
+    const inputs = scene.choices.map(choice => node("input", { type: "radio", name: `${name}-choice`, value: choice.id, disabled: locked, ...KEYS }));
+    const go = node("button", { ...KEYS, type: "button", class: "ice-main", disabled: locked }, say("continue"));
+    go.onclick = () => {
+      const picked = inputs.find(input => input.checked);
+      if (!picked) return tell(say("nothing"), "failed");
+      made = [...made, picked.value];
+      draw(true);
+      changed();
+    };
+    const restart = node("button", { ...KEYS, type: "button", disabled: locked }, say("restart"));
+    restart.onclick = () => {
+      if (restart.textContent !== say("restart-sure")) return (restart.textContent = say("restart-sure"));
+      made = [];
+      draw(true);
+      changed();
+    };
+    place.replaceChildren(
+      ...(papers.length ? [fold("ice-papers", say("documents", { n: papers.length }), ...papers.map(paper))] : []),
+      ...(walked.length > 1 ? [fold("ice-past", say("so-far", { n: walked.length - 1 }), ...[...past.values()].slice(0, -1))] : []),
+      ...(walked.length ? [past.get(walked.at(-1).scene.id)] : []),
+      heading, ...told(scene, echoes),
+      ...(inputs.length
+        ? [node("div", { role: "radiogroup", "aria-label": scene.title }, ...scene.choices.map((choice, i) => node("label", { class: "ice-option" }, inputs[i], node("span", {}, choice.text))))]
+        : [node("p", {}, node("strong", {}, say("the-end")))]),
+      node("div", { class: "ice-actions" }, ...(inputs.length ? [go] : []), ...(walked.length ? [restart] : [])));
+    if (focus) heading.focus();
+  }
+  function told(scene, echoes) {
+    return [...echoes.map(note => node("p", { class: "ice-echo" }, node("strong", {}, say("echo")), ` ${note.text}`)), ...paragraphs(scene.text)];
+  }
+  function head(scene) {
+    if (!scene.date) return scene.title;
+    const day = new Date(`${scene.date}T12:00:00`).toLocaleDateString([], { weekday: "long", year: "numeric", month: "long", day: "numeric" });
+    return `${scene.title} (${day})`;
+  }
+  function fold(kind, summary, ...children) {
+    return node("details", { class: kind }, node("summary", KEYS, summary), ...children);
+  }
+  function paper(id) {
+    const { title, text } = file.documents[id];
+    return fold("ice-paper", title, ...paragraphs(text));
+  }
+  function behind({ scene, choice, echoes }) {
+    return node("div", { class: "ice-step" },
+      node("p", { class: "ice-scene" }, head(scene)), ...told(scene, echoes), node("p", {}, node("strong", {}, say("you-chose")), " ", node("q", {}, choice.text)),
+      node("p", {}, node("strong", {}, say("outcome")), ` ${choice.then}`), node("p", {}, node("strong", {}, say("decided")), ` ${scene.decides}`),
+      ...(file.sources[scene.id].length ? [node("ul", { class: "ice-sources" }, ...file.sources[scene.id].map(source))] : []));
+  }
+  return {
+    elements: [place],
+    read: () => made,
+    done: () => !steps()[1].scene.choices.length,
+    mark: response => {
+      if (JSON.stringify(made) === JSON.stringify(response ?? [])) return; // a redraw would take the focus away
+      made = response ?? [];
+      draw();
+    },
+    lock: on => {
+      locked = on;
+      for (const control of place.querySelectorAll("input, button")) control.disabled = on;
+    },
+    focus: () => place.querySelector("input")?.focus(),
+    get spots() {
+      return Object.fromEntries(past);
+    },
+  };
+}
+
+const CONTROLS = { one: choice, all: choice, match, order, entry, case: path };
 
 export default {
   render({ model, el }) {
@@ -148,7 +248,7 @@ export default {
     const say = (id, fill = {}) => words[id].replace(/\{(\w+)\}/g, (_, key) => fill[key] ?? "");
 
     // -- what is on the page -------------------------------------------------------------------------------
-    const controls = CONTROLS[item.kind]({ item, name, say, changed });
+    const controls = CONTROLS[item.kind]({ item, name, say, tell, changed });
     const how = node("p", { class: "ice-how", id: `${name}-how` }, say(`choose-${item.kind}`));
     const stem = node("legend", {}, node("span", { class: "ice-life" }, say(practice ? "group-practice" : "group-quiz")), ...paragraphs(item.stem));
     const fieldset = node("fieldset", { "aria-describedby": how.id }, stem, how, ...controls.elements);
@@ -179,7 +279,7 @@ export default {
       root.dataset.state = state;
     }
     function count() {
-      root.dataset.answered = String(!isEmpty(controls.read()));
+      root.dataset.answered = String(controls.done ? controls.done() : !isEmpty(controls.read()));
     }
 
     // -- saving --------------------------------------------------------------------------------------------
@@ -190,7 +290,8 @@ export default {
 
     function changed(news = "") {
       first = news;
-      if (practice) tell(news);
+      if (controls.done) send(controls.done() ? "check" : "answer"); // a case: each step is kept, its end is judged
+      else if (practice) tell(news);
       else send("answer");
     }
     function send(what) {
@@ -222,7 +323,7 @@ export default {
     }
     function failed(why) {
       clearTimeout(waiting);
-      if (practice) open();
+      if (practice && !controls.done) open();
       tell(say("not-saved", { why }), "failed");
       save.hidden = false;
     }
@@ -232,7 +333,7 @@ export default {
       if (reply.failed) return failed(reply.failed);
       keep(undefined);
       save.hidden = true;
-      if (!practice) {
+      if (!practice || controls.done) {
         const done = reply.saved ? say(isEmpty(controls.read()) ? "cleared" : "saved", { time: clock(reply.saved) }) : say("memory");
         tell([first, done, reply.note].filter(Boolean).join(" "), "saved");
         count();
@@ -247,7 +348,7 @@ export default {
     // -- practice ------------------------------------------------------------------------------------------
     function open() {
       controls.lock(false);
-      check.hidden = false;
+      check.hidden = Boolean(controls.done);
       again.hidden = true;
       hint.hidden = true;
       verdict.hidden = true;
@@ -264,7 +365,8 @@ export default {
         verdict.append(node("p", { class: "ice-hint" }, node("strong", {}, `${say("hint")}: `), given.hint));
         again.focus();
       };
-      for (const [id, outcome] of Object.entries(given.marks)) controls.spots[id].dataset.outcome = outcome;
+      const spots = controls.spots;
+      for (const [id, outcome] of Object.entries(given.marks)) spots[id].dataset.outcome = outcome;
       verdict.replaceChildren(
         node("p", { class: "ice-outcome" }, node("strong", {}, say(given.outcome)), given.missed ? ` ${given.missed}` : ""),
         ...given.reasons.map(([head, text, why]) =>
@@ -272,16 +374,11 @@ export default {
         ...(given.sources.length ? [node("ul", { class: "ice-sources" }, ...given.sources.map(source))] : []));
       verdict.hidden = false;
     }
-    function source([citation, url, note]) {
-      const link = url ? node("a", { ...KEYS, href: url, target: "_blank", rel: "noopener noreferrer" }, citation) : citation;
-      return node("li", {}, link, ` (${note})`);
-    }
-
     // -- wiring --------------------------------------------------------------------------------------------
     check.onclick = () => (isEmpty(controls.read()) ? tell(say("nothing"), "failed") : send("check"));
     again.onclick = () => {
       open();
-      if (item.kind === "one" || item.kind === "all") controls.mark([]); // what was built or typed is worked on
+      if (["one", "all", "case"].includes(item.kind)) controls.mark([]); // what was built or typed is worked on
       tell("");
       controls.focus();
     };
@@ -294,10 +391,11 @@ export default {
     model.on("msg:custom", replied);
     model.on("change:response", sync);
     controls.mark(model.get("response"));
+    check.hidden = Boolean(controls.done);
     if (model.get("verdict")) judge(model.get("verdict"));
     if (model.get("notice")) tell(model.get("notice"));
     count();
-    const lost = practice ? null : kept();
+    const lost = practice && !controls.done ? null : kept();
     if (lost !== null) { // chosen while nothing could be saved: the kernel is back, so save it now
       controls.mark(lost);
       send("answer");

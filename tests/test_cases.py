@@ -1,0 +1,110 @@
+"""Can every case be played to an end, by every path, and is a file that cannot be refused with the scene's name?"""
+
+import pytest
+from conftest import EXAMPLES, ROOT
+
+from icecourse import cases, facts
+from icecourse.cases import CaseError
+from icecourse.items import ItemError, parse
+
+NAMES = sorted(path.stem for path in (ROOT / "icecourse" / "cases").glob("*.toml"))
+SAMPLE = """
+title = "Two scenes"
+start = "first"
+[scenes.first]
+title = "First"
+text = "What now?"
+decides = "The attorney."
+choices.left = {text = "Left", then = "So.", next = "last"}
+choices.right = {text = "Right", then = "So.", next = "last"}
+[scenes.last]
+title = "Last"
+text = "Done."
+later = [{after = "first.left", text = "You went left."}]
+"""
+
+
+def paths(case, scene=None):
+    """Every path of a case, as lists of steps' (scene, choice)."""
+    scene = scene or case.scenes[case.start]
+    if not scene.choices:
+        yield []
+    for choice in scene.choices.values():
+        for rest in paths(case, case.scenes[choice.next]):
+            yield [(scene.id, choice.id), *rest]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_facts_of_a_case_exist(name):
+    for scene in cases.load(name).scenes.values():
+        for fact in scene.facts:
+            assert fact in facts.load(), f'{name}, scene "{scene.id}": fact "{fact}"'
+
+
+def test_every_path_ends_and_comes_back_as_it_was_made():
+    case = cases.parse("two", SAMPLE)
+    assert len(list(paths(case))) == 2
+    for path in paths(case):
+        steps = cases.walk(case, [choice for _, choice in path])
+        assert [(step.scene.id, step.choice.id) for step in steps[:-1]] == path
+        assert cases.ended(steps)
+    assert cases.echoes(cases.walk(case, ["left"])) == ["You went left."]
+    assert cases.echoes(cases.walk(case, ["right"])) == []
+
+
+def test_a_scene_that_a_path_avoids_is_found():
+    case = cases.load("a-call-from-the-jail")
+    for scene in case.scenes:
+        avoided = (
+            any(scene not in [at for at, _ in path] for path in paths(case)) if case.scenes[scene].choices else False
+        )
+        assert cases.avoidable(case, scene) == avoided, scene
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('start = "first"', 'start = "frist"', 'start is "frist"'),
+        ('next = "last"}\nchoices.right', 'next = "lost"}\nchoices.right', 'scene "first": "left" leads to "lost"'),
+        ('next = "last"}\n[', 'next = "first"}\n[', 'scene "first": a path comes back to it'),
+        ('after = "first.left"', 'after = "first.up"', 'scene "last": "first.up" is no choice'),
+        ('decides = "The attorney."', "", 'scene "first": it needs "decides"'),
+        ('title = "Last"', 'titel = "Last"', 'scene "last": "titel" is not one of its fields'),
+        ('choices.left = {text = "Left", then = "So.", next = "last"}', "", "it has one choice only"),
+        (
+            "[scenes.last]",
+            '[scenes.lonely]\ntitle = "L"\ntext = "L"\n[scenes.last]',
+            'scene "lonely": no path leads to it',
+        ),
+        ('title = "Two scenes"', "title = Two scenes", "this is not TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_played_is_refused_by_name(old, new, message):
+    assert old in SAMPLE
+    with pytest.raises(CaseError) as refused:
+        cases.parse("two", SAMPLE.replace(old, new))
+    assert str(refused.value).startswith("two.toml") and message in str(refused.value)
+    assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('case      = "a-call-from-the-jail"', 'case      = "no-such-case"', "There is no case"),
+        ('the-call = "pass-on"', 'friday = "plain"', 'a path of the case avoids "friday"'),
+        ('the-call = "pass-on"', 'the-call = "pass"', '"pass" is no choice'),
+        ('the-call = "pass-on"', 'the-call = ["pass-on", "say-no", "wait"]', "all or no choices are right"),
+        ('the-call = "What to sign', 'the-cal = "What to sign', '"the-call" has no rationale'),
+    ],
+)
+def test_a_key_that_does_not_fit_its_case_is_refused(old, new, message):
+    assert old in EXAMPLES["case"]
+    with pytest.raises(ItemError, match=message):
+        parse(EXAMPLES["case"].replace(old, new))
+
+
+def test_the_version_of_an_item_covers_its_case(monkeypatch):
+    before = parse(EXAMPLES["case"]).version
+    changed = cases.load("a-call-from-the-jail")._replace(title="Another call")
+    monkeypatch.setattr(cases, "load", lambda name: changed)
+    assert parse(EXAMPLES["case"]).version != before
