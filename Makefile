@@ -36,9 +36,9 @@ check-content: $(VENV)/.test
 bench: $(VENV)/.test
 	cd $(HERE)tests && $(BIN)/python bench.py && $(BIN)/python bench_grading.py 20
 
-# Writes the citations and Sources of every lesson anew from the facts.
+# Writes the citations and Sources of every lesson, and the glossary, sources and map, anew from their data.
 citations: $(VENV)/.lab
-	cd $(HERE) && $(BIN)/python -m icecourse.curriculum
+	cd $(HERE) && $(BIN)/python -m icecourse.upkeep
 
 # Writes assignments/ from source/, with a gradebook of its own: the instructor's is not touched.
 assignments: $(VENV)/.lab

@@ -1,7 +1,4 @@
-"""The curriculum as data: lessons and masters read as notebooks, never run. For the desk, tests and reports.
-
-``python -m icecourse.curriculum`` brings the citations and *Sources* of every lesson up to date with the facts.
-"""
+"""The curriculum as data: lessons and masters read as notebooks, never run. For the desk, tests and reports."""
 
 import re
 import tomllib
@@ -17,11 +14,6 @@ from .items import Item, is_item, parse
 
 PACKAGE = Path(__file__).parent
 CITATION = re.compile(r'\[([^\]]+)\]\((\S+) "fact: ([a-z0-9-]+)"\)')
-SOURCES = "## Sources"
-ARTICLE = (
-    "Gamino article: Carlos Gamino, *What Does Immigration and Customs Enforcement (ICE) Do*, "
-    "an undated article on a law firm's site, of about 2018."
-)
 COURSE_ID = "ice-for-paralegals"
 HELD_BACK = ("final-exam",)  # on no desk, and in no wheel, before the instructor releases it
 
@@ -85,30 +77,6 @@ class Page:
         return sorted((known[name] for name in used), key=list(known.values()).index)
 
 
-def cited(source: str) -> str:
-    """Markdown with the text and address of every citation as its fact has them now."""
-
-    def link(found: re.Match) -> str:
-        fact = facts.load()[found[3]]
-        return f'[{fact.citation}]({fact.url or "#Sources"} "fact: {fact.id}")'
-
-    return CITATION.sub(link, source)
-
-
-def sources(page: Page) -> str:
-    """The *Sources* of a lesson: each of its facts with citation, statement and dates.
-
-    A dollar sign is escaped: two of them in one cell would be set as a formula.
-    """
-    rows = ["| Citation | What it supports | As of | Checked |", "|---|---|---|---|"]
-    for fact in page.facts():
-        name = f"[{fact.citation}]({fact.url})" if fact.url else fact.citation
-        confirm = "; confirm with the attorney" if fact.how == "knowledge" else ""
-        rows.append(f"| {name} | {fact.statement} | {fact.as_of} | {fact.checked}{confirm} |")
-    article = ["", ARTICLE] if any("Gamino" in fact.citation for fact in page.facts()) else []
-    return "\n".join([SOURCES, "", *rows, *article]).replace("$", "\\$")
-
-
 @dataclass(frozen=True)
 class Course:
     """The folders of one course: a checkout, an instructor's course root, or what ships inside the wheel."""
@@ -117,7 +85,13 @@ class Course:
 
     @property
     def lessons(self) -> list[Page]:
-        return [Page(path) for path in sorted((self.root / "lessons").glob("*.ipynb"))]
+        """Lessons 00 to 14: NN-topic.ipynb."""
+        return [Page(path) for path in sorted((self.root / "lessons").glob("[0-9][0-9]-*.ipynb"))]
+
+    @property
+    def beside(self) -> list[Page]:
+        """The pages beside the lessons: review, glossary, sources, map."""
+        return [Page(path) for path in sorted((self.root / "lessons").glob("[a-z]*.ipynb"))]
 
     @property
     def masters(self) -> list[Page]:
@@ -143,22 +117,3 @@ def objectives() -> dict[str, Objective]:
     """Every objective of the course, by id."""
     table = tomllib.loads((PACKAGE / "objectives.toml").read_text(encoding="utf-8"))
     return {row["id"]: Objective(**row) for row in table["objectives"]}
-
-
-def refresh(page: Page) -> bool:
-    """Write a lesson's citations and *Sources* anew from the facts; whether anything changed."""
-    changed = False
-    for cell in page.notebook.cells:
-        if cell.cell_type == "markdown":
-            fresh = sources(page) if cell.source.startswith(SOURCES) else cited(cell.source)
-            changed |= fresh != cell.source
-            cell.source = fresh
-    if changed:
-        nbformat.write(page.notebook, page.path)
-    return changed
-
-
-if __name__ == "__main__":
-    for lesson in Course(Path.cwd()).lessons:
-        if refresh(lesson):
-            print(f"{lesson.path}: citations and Sources brought up to date")

@@ -87,7 +87,7 @@ class Desk:
         figures = course.root / "lessons" / "figures"
         if figures.is_dir():
             shutil.copytree(figures, target / "figures", dirs_exist_ok=True)
-        for page in course.lessons:
+        for page in [*course.lessons, *course.beside]:
             copy, name = target / page.path.name, f"lessons/{page.path.name}"
             fresh = fingerprint(page.path)
             if copy.exists():
@@ -183,7 +183,9 @@ class Desk:
         if quizzes:
             lines += ["## Also released", ""]
             lines += [f"- [{_title(path)}]({path.stem}/{path.name})" for path in quizzes.values()]
-        lines += ["## Handing in", ""]
+        lines += ["## Beside the lessons", ""]
+        lines += [f"- [{page.title}](lessons/{page.path.name}): {page.purpose}" for page in course.beside]
+        lines += ["", "## Handing in", ""]
         lines += ["Press *Hand in* above the quiz."]
         lines += ["Each answer is already saved; you may hand in again until your instructor collects."]
         cell = nbformat.v4.new_markdown_cell("\n".join(lines).strip(), id="course")

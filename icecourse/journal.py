@@ -20,6 +20,7 @@ from typing import BinaryIO
 NAME = "answers.jsonl"
 COURSE_CONFIG = "nbgrader_config.py"
 DESK = ".desk"  # a trainee's desk keeps its own things here
+OPENED = "opened.jsonl"  # in it, in a journal's form: which lessons were opened, and when
 COURSE_FOLDERS = ("source", "assignments", "release", "lessons", "submitted", "autograded", "feedback")
 LONGEST = 2**16  # bytes of a line; an honest one has some hundreds
 MOST = 2**26  # bytes of a journal that are read, from its end: the last line for an item counts

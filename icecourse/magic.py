@@ -1,4 +1,6 @@
-"""%%item and %explore: tie item, journal, scoring and widget together, and tell an item's three lives apart.
+"""The magics: %%item, which ties item, journal, scoring and widget together, %explore, %progress and %review.
+
+An item has three lives:
 
 =====================================================  ========  =================================================
 what the cell can see                                  life      what happens
@@ -13,10 +15,13 @@ import getpass
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
-from IPython.display import display
+from IPython.display import HTML, display
 
 from . import cases, explorers, facts, journal, scoring, verdict
 from .cases import Case
@@ -25,6 +30,8 @@ from .journal import Entry, Journal, JournalError
 from .widget import ItemWidget
 from .words import words
 
+MOST_A_DAY = 20  # items of the review deck; more is a burden, and the rest comes tomorrow
+
 
 @magics_class
 class CourseMagics(Magics):
@@ -32,6 +39,7 @@ class CourseMagics(Magics):
         super().__init__(shell)
         self._answers = _Answers(Path.cwd())
         self._shown: dict[str, tuple[Item, ItemWidget]] = {}
+        _note_opening(Path.cwd(), Path(os.environ.get("JPY_SESSION_NAME", "")))
 
     @cell_magic
     def item(self, line: str, cell: str):
@@ -61,6 +69,25 @@ class CourseMagics(Magics):
         """Show an explorer by its name, such as ``%explore detainer-window``."""
         display(explorers.show(line.strip()))
 
+    @line_magic
+    def progress(self, line: str):
+        """Show what the trainee of this desk has read, practised and answered."""
+        from . import progress  # reads notebooks; a lesson's kernel should not wait for that
+
+        display(HTML(progress.progress_html(progress.of(Path.cwd().parent))))
+
+    @line_magic
+    def review(self, line: str):
+        """Show the practised items that are due today, each as if it had never been answered."""
+        from . import progress
+
+        now, dues = datetime.now(UTC), progress.deck(Path.cwd().parent)
+        display(HTML(f"<p>{escape(progress.deck_text(dues, now))}</p>"))
+        for due in dues[:MOST_A_DAY]:
+            if due.at <= now:
+                fresh = _state(due.item, self._answers) | {"response": None, "verdict": None, "notice": ""}
+                display(ItemWidget(_listener(due.item, self._answers), **fresh))
+
 
 class _Answers:
     """The journal of the notebook's folder, or a list in memory where nothing may be written."""
@@ -79,6 +106,14 @@ class _Answers:
 
     def read(self) -> Journal:
         return Journal(tuple(self._memory)) if self.path is None else journal.read(self.path)
+
+
+def _note_opening(folder: Path, notebook: Path) -> None:
+    """Note at a trainee's desk that a lesson was opened, for %progress. Jupyter gives a kernel its notebook's path."""
+    private = folder.parent / journal.DESK
+    if folder.name == "lessons" and notebook.suffix == ".ipynb" and private.is_dir():
+        with suppress(JournalError):  # never a reason to stop
+            journal.append(private / journal.OPENED, Entry(notebook.stem, "opened", journal.now()))
 
 
 def _state(item: Item, answers: _Answers) -> dict:
