@@ -66,8 +66,9 @@ class CourseMagics(Magics):
 
     @line_magic
     def explore(self, line: str):
-        """Show an explorer by its name, such as ``%explore detainer-window``."""
+        """Show an explorer by its name, such as ``%explore detainer-window``, and beside it the same as text."""
         display(explorers.show(line.strip()))
+        display(explorers.text_form(explorers.load(line.strip())), raw=True)
 
     @line_magic
     def progress(self, line: str):

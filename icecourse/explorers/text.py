@@ -1,0 +1,225 @@
+"""What an explorer says, as a tree: read without a kernel, printed, and built up by the script into what one can try.
+
+A tree is a list ``[tag, attributes, child, ...]`` where a child is a text or a tree: JSON that the script turns into
+elements as it is, and that ``html`` turns into a page. So the text form and the screen cannot say different things.
+"""
+
+import base64
+from datetime import date, datetime
+from html import escape
+
+from .. import facts
+from ..words import words
+from .data import Calculator, Chart, Deadline, Document, Event, Explorer, Finder, Sorter, Timeline, View
+from .dates import last_day, long_day, long_time
+
+Tree = list  # [tag, {attribute: text}, text or Tree, ...]
+_VOID = {"img", "input", "br"}
+
+
+def html(part: Tree | str) -> str:
+    """A tree as HTML; every text and attribute is escaped."""
+    if isinstance(part, str):
+        return escape(part)
+    tag, attributes, *children = part
+    opened = "".join([f"<{tag}", *(f' {name}="{escape(value)}"' for name, value in attributes.items()), ">"])
+    return opened if tag in _VOID else f"{opened}{''.join(map(html, children))}</{tag}>"
+
+
+def plain(part: Tree | str) -> str:
+    """The words of a tree, for where nothing but text can be shown: a line for each paragraph."""
+    if isinstance(part, str):
+        return part
+    words_of = "".join(map(plain, part[2:]))
+    return f"{words_of}\n" if part[0] in ("h3", "h4", "p", "summary") else words_of
+
+
+def tree(explorer: Explorer) -> Tree:
+    """The whole explorer as a text form: heading, what to do, and all that it can show."""
+    return [
+        "section",
+        {"class": "ice-explorer", "data-explorer": explorer.name},
+        ["h3", {}, explorer.title],
+        ["p", {"class": "ice-intro"}, explorer.intro],
+        *body(explorer),
+    ]
+
+
+def body(explorer: Explorer) -> list[Tree]:
+    match explorer:
+        case Chart():
+            return [_view(view) for view in explorer.views]
+        case Timeline():
+            return [
+                ["ol", {"class": "ice-events"}, *map(_event, sorted(explorer.events, key=lambda event: event.date))]
+            ]
+        case Finder():
+            text = words("finder")
+            rows = [
+                [["p", {}, m.text], ["p", {}, ["strong", {}, _desks(explorer, m)]], ["p", {}, m.does], sources(m.facts)]
+                for m in explorer.matters
+            ]
+            return [_table([explorer.ask, text["desk"], text["does"]], [[r[0], r[1], [*r[2:]]] for r in rows])]
+        case Sorter():
+            text = words("sorter")
+            rows = [
+                [
+                    ["p", {}, c.text],
+                    ["p", {}, ["strong", {}, explorer.bins[c.bin]]],
+                    [["p", {}, c.why], sources(c.facts)],
+                ]
+                for c in explorer.cards
+            ]
+            return [_table([text["card"], explorer.ask, text["why"]], rows)]
+        case Document():
+            spots = [
+                ["li", {"data-spot": spot.id}, ["p", {}, ["strong", {}, spot.label]], *_spot(spot)]
+                for spot in explorer.spots
+            ]
+            return [
+                ["div", {"class": "ice-picture"}, ["img", {"src": picture(explorer), "alt": explorer.alt}]],
+                ["ol", {"class": "ice-spots"}, *spots],
+            ]
+        case Calculator():
+            return [
+                ["p", {"class": "ice-from"}, f"{explorer.asks}: ", ["strong", {}, long_time(explorer.example)]],
+                deadlines(explorer, explorer.example),
+                ["p", {}, ["strong", {}, words("calculator")["attorney"]]],
+            ]
+
+
+def parts(explorer: Explorer) -> list[dict]:
+    """What the script needs to know of each thing that can be pressed or chosen, beside the text form."""
+    match explorer:
+        case Chart():
+            return [{"id": view.id, "label": view.label} for view in explorer.views]
+        case Finder():
+            return [
+                {"id": m.id, "label": m.text, "desk": _desks(explorer, m), "tree": _answer(m.does, m.facts)}
+                for m in explorer.matters
+            ]
+        case Sorter():
+            return [
+                {"id": c.id, "label": c.text, "bin": explorer.bins[c.bin], "tree": _answer(c.why, c.facts)}
+                for c in explorer.cards
+            ]
+        case Document():
+            return [{"id": spot.id, "label": spot.label, "box": list(spot.box)} for spot in explorer.spots]
+    return []
+
+
+def deadlines(calculator: Calculator, start: datetime | date) -> Tree:
+    """Every date of a calculator from ``start``, each with its rule, its source and what to watch."""
+    return ["ul", {"class": "ice-deadlines"}, *(_deadline(deadline, start) for deadline in calculator.deadlines)]
+
+
+def said(calculator: Calculator, start: datetime | date) -> str:
+    """The dates alone, for a screen reader that hears of a change."""
+    ends = (f"{deadline.name}: {long_time(last_day(deadline, start).end)}" for deadline in calculator.deadlines)
+    return "; ".join([*ends, words("calculator")["attorney"]])
+
+
+def picture(document: Document) -> str:
+    """The picture as an address that carries it, for a screen and a page that can be sent."""
+    return "data:image/svg+xml;base64," + base64.b64encode(document.picture.read_bytes()).decode()
+
+
+def sources(names: tuple[str, ...]) -> Tree:
+    """The citation of each fact as a link, with its as-of date; facts of one source and date are one."""
+    text, shown = words("practice"), {}
+    for fact in map(facts.load().__getitem__, names):
+        note = text["as-of"].format(date=fact.as_of) + (f"; {text['confirm']}" if fact.how == "knowledge" else "")
+        attributes = {"href": fact.url, "target": "_blank", "rel": "noopener noreferrer"}
+        link = ["a", attributes, fact.citation] if fact.url else fact.citation
+        shown[(fact.citation, fact.url, note)] = ["span", {}, link, f" ({note})"]
+    between = [part for row in shown.values() for part in ("; ", row)][1:]
+    return ["p", {"class": "ice-source"}, *between]
+
+
+def _view(view: View) -> Tree:
+    def below(parent: str) -> list[Tree]:
+        units = view.below(parent)
+        return [["ul", {}, *map(unit, units)]] if units else []
+
+    def unit(u) -> Tree:
+        box = ["div", {"class": "ice-unit"}, ["p", {}, ["strong", {}, u.name]], ["p", {}, u.does], sources(u.facts)]
+        return ["li", {}, box, *below(u.id)]
+
+    label = ["h4", {}, view.label]
+    as_of = ["p", {"class": "ice-as-of"}, words("practice")["as-of"].format(date=view.as_of)]
+    return ["div", {"class": "ice-view", "data-view": view.id}, label, as_of, *below("")]
+
+
+def _event(event: Event) -> Tree:
+    when = ["time", {"datetime": event.date}, _when(event.date)]
+    return [
+        "li",
+        {},
+        [
+            "details",
+            {"open": ""},
+            ["summary", {}, ["span", {"class": "ice-when"}, when], " ", ["strong", {}, event.label]],
+            ["p", {}, event.text],
+            sources(event.facts),
+        ],
+    ]
+
+
+def _when(day: str) -> str:
+    """ "2002-11-25", "2003-03" and "2003" as people write them."""
+    year, *rest = map(int, day.split("-"))
+    if not rest:
+        return str(year)
+    month = f"{date(2000, rest[0], 1):%B}"
+    return f"{month} {rest[1]}, {year}" if len(rest) == 2 else f"{month} {year}"
+
+
+def _desks(finder: Finder, matter) -> str:
+    return "; ".join(finder.desks[desk] for desk in matter.desks)
+
+
+def _answer(text: str, names: tuple[str, ...]) -> Tree:
+    return ["div", {}, ["p", {}, text], sources(names)]
+
+
+def _spot(spot) -> list[Tree]:
+    says = ["p", {}, f"{words('document')['says']} ", ["q", {}, spot.says]]
+    return [says, ["p", {}, spot.text], sources(spot.facts)]
+
+
+def _deadline(deadline: Deadline, start: datetime | date) -> Tree:
+    text, end = words("calculator"), last_day(deadline, start)
+    lines = []
+    if end.left_out:
+        days = "; ".join(long_day(day) + (f" ({why})" if why != f"{day:%A}" else "") for day, why in end.left_out)
+        lines.append(text["left-out"].format(days=days))
+    elif deadline.leave_out:
+        lines.append(text["left-out-none"])
+    if end.moved_from:
+        lines.append(text["moved"].format(day=long_day(end.moved_from)))
+    return [
+        "li",
+        {},
+        ["p", {"class": "ice-ends"}, f"{deadline.name}: ", ["strong", {}, long_time(end.end)]],
+        *(["p", {}, line] for line in lines),
+        ["p", {}, f"{text['rule']} {deadline.rule}"],
+        *([["p", {}, deadline.note]] if deadline.note else []),
+        sources(deadline.facts),
+    ]
+
+
+def _table(heads: list[str], rows: list) -> Tree:
+    """Roles are said outright: on a narrow screen the stylesheet stacks the cells, and the browser forgets them."""
+
+    def cell(content, head: str) -> Tree:
+        children = content if isinstance(content[0], list) else [content]
+        return ["td", {"role": "cell", "data-head": head}, *children]
+
+    head = [["th", {"role": "columnheader", "scope": "col"}, text] for text in heads]
+    lines = [["tr", {"role": "row"}, *map(cell, row, heads)] for row in rows]
+    return [
+        "table",
+        {"role": "table"},
+        ["thead", {"role": "rowgroup"}, ["tr", {"role": "row"}, *head]],
+        ["tbody", {"role": "rowgroup"}, *lines],
+    ]
