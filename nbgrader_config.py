@@ -23,6 +23,7 @@ c.GenerateAssignment.preprocessors.insert(0, CheckMaster)
 c.GenerateAssignment.preprocessors.append(RefuseKeys)
 c.Autograde.exporter_class = ItemGrader
 c.GenerateFeedback.exporter_class = FeedbackExporter
+c.FeedbackExporter.right_answers = "after due date"  # or "off", or "on"
 
 # Zips that trainees without the exchange hand in; by itself nbgrader drops the answers.
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".jsonl"]
