@@ -68,6 +68,7 @@ class ItemStatistics(NamedTuple):
     item: str
     assignment: str
     n: int
+    best: int  # trainees in the upper group
     facility: float
     discrimination: float
     low: float  # 95 % interval of the discrimination
@@ -291,6 +292,7 @@ def item_statistics(answers: Sequence[Answer], items: Mapping[str, Item]) -> lis
                 item=name,
                 assignment=given[0].assignment,
                 n=len(given),
+                best=int(groups(np.where(np.isnan(share), np.nan, other))[0].sum()),
                 facility=float(means[column]),
                 discrimination=r,
                 low=low,
