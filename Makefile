@@ -30,7 +30,7 @@ notebooks: $(VENV)/.test
 	$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope -q -p no:cacheprovider lessons assignments
 
 check-content: $(VENV)/.test
-	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py
+	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py tests/test_explorers.py
 
 # How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader.
 bench: $(VENV)/.test

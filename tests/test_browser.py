@@ -454,11 +454,11 @@ def faults(page, *places):
 def test_axe_finds_nothing_on_any_kind_in_any_state(kinds, page, home, theme):
     use_theme(home, theme)
     address, _, items = kinds
-    ours = (".ice-item", ".ice-bar", ".ice-explorer")
+    ours = (".ice-item", ".ice-bar", ".ice-live")
     visit(page, address)
     visit(page, address, "kinds/kinds.ipynb")
     item_on(page, items["entry"]).wait_for()
-    page.locator(".ice-explorer").wait_for()
+    page.locator(".ice-live").wait_for()
     assert page.evaluate("document.body.dataset.jpThemeLight") == str(theme.endswith("Light")).lower()
     assert faults(page, *ours) == [], "fresh"
     for kind, item in items.items():

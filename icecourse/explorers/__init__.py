@@ -12,6 +12,7 @@ import traitlets
 
 from ..words import words
 from .data import Calculator, Explorer, ExplorerError, Sorter, load, names
+from .dates import long_time
 from .text import deadlines, html, parts, plain, said, tree
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -19,10 +20,11 @@ YEARS = range(1970, 2100)  # beyond them the calendar of holidays says nothing
 
 __all__ = ["ExplorerError", "ExplorerWidget", "load", "names", "show", "text_form"]
 
-# A page that was saved and is opened without a kernel cannot show a widget: Jupyter says so in one line, which this
-# hides, for the text form beside it says everything.
+# A page that was saved and is opened without a kernel cannot show a widget: Jupyter waits for it or says so in one
+# line, which this hides, for the text form beside it says everything.
 _BESIDE = (
-    "<style>.jp-OutputArea:has(.ice-text) .jp-OutputArea-output.jupyter-widgets:not(:has(*)){display:none}</style>"
+    "<style>.jp-OutputArea-child:has(+ .jp-OutputArea-child .ice-text) .jp-OutputArea-output:not(:has(*))"
+    "{display:none}</style>"
 )
 
 
@@ -64,7 +66,7 @@ class ExplorerWidget(anywidget.AnyWidget):
             self.result = {"when": self.when, "wrong": words("calculator")["wrong"]}
         else:
             counted, sentence = deadlines(self._explorer, start), said(self._explorer, start)
-            self.result = {"when": self.when, "tree": counted, "said": sentence}
+            self.result = {"when": self.when, "from": long_time(start), "tree": counted, "said": sentence}
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)

@@ -10,7 +10,21 @@ from html import escape
 
 from .. import facts
 from ..words import words
-from .data import Calculator, Chart, Deadline, Document, Event, Explorer, Finder, Sorter, Timeline, View
+from .data import (
+    Calculator,
+    Chart,
+    Deadline,
+    Document,
+    Event,
+    Explorer,
+    Finder,
+    Matter,
+    Sorter,
+    Spot,
+    Timeline,
+    Unit,
+    View,
+)
 from .dates import last_day, long_day, long_time
 
 Tree = list  # [tag, {attribute: text}, text or Tree, ...]
@@ -72,14 +86,14 @@ def body(explorer: Explorer) -> list[Tree]:
             ]
             return [_table([text["card"], explorer.ask, text["why"]], rows)]
         case Document():
-            spots = [
-                ["li", {"data-spot": spot.id}, ["p", {}, ["strong", {}, spot.label]], *_spot(spot)]
-                for spot in explorer.spots
+            spots = [["li", {}, ["p", {}, ["strong", {}, spot.label]], *_spot(spot)] for spot in explorer.spots]
+            numbers = [
+                ["span", {"class": "ice-spot", "style": _box(spot)}, ["span", {}, str(number)]]
+                for number, spot in enumerate(explorer.spots, start=1)
             ]
-            return [
-                ["div", {"class": "ice-picture"}, ["img", {"src": picture(explorer), "alt": explorer.alt}]],
-                ["ol", {"class": "ice-spots"}, *spots],
-            ]
+            image = ["img", {"src": picture(explorer), "alt": explorer.alt, "style": "width:100%"}]
+            frame = ["div", {"class": "ice-frame", "style": "position:relative"}, image, *numbers]
+            return [["div", {"class": "ice-picture"}, frame], ["ol", {"class": "ice-spots"}, *spots]]
         case Calculator():
             return [
                 ["p", {"class": "ice-from"}, f"{explorer.asks}: ", ["strong", {}, long_time(explorer.example)]],
@@ -92,19 +106,18 @@ def parts(explorer: Explorer) -> list[dict]:
     """What the script needs to know of each thing that can be pressed or chosen, beside the text form."""
     match explorer:
         case Chart():
-            return [{"id": view.id, "label": view.label} for view in explorer.views]
+            return [{"label": view.label} for view in explorer.views]
         case Finder():
             return [
-                {"id": m.id, "label": m.text, "desk": _desks(explorer, m), "tree": _answer(m.does, m.facts)}
+                {"label": m.text, "desk": _desks(explorer, m), "tree": _answer(m.does, m.facts)}
                 for m in explorer.matters
             ]
         case Sorter():
             return [
-                {"id": c.id, "label": c.text, "bin": explorer.bins[c.bin], "tree": _answer(c.why, c.facts)}
-                for c in explorer.cards
+                {"label": c.text, "bin": explorer.bins[c.bin], "tree": _answer(c.why, c.facts)} for c in explorer.cards
             ]
         case Document():
-            return [{"id": spot.id, "label": spot.label, "box": list(spot.box)} for spot in explorer.spots]
+            return [{"label": spot.label, "box": list(spot.box), "style": _box(spot)} for spot in explorer.spots]
     return []
 
 
@@ -141,13 +154,12 @@ def _view(view: View) -> Tree:
         units = view.below(parent)
         return [["ul", {}, *map(unit, units)]] if units else []
 
-    def unit(u) -> Tree:
+    def unit(u: Unit) -> Tree:
         box = ["div", {"class": "ice-unit"}, ["p", {}, ["strong", {}, u.name]], ["p", {}, u.does], sources(u.facts)]
         return ["li", {}, box, *below(u.id)]
 
-    label = ["h4", {}, view.label]
-    as_of = ["p", {"class": "ice-as-of"}, words("practice")["as-of"].format(date=view.as_of)]
-    return ["div", {"class": "ice-view", "data-view": view.id}, label, as_of, *below("")]
+    label = ["h4", {}, f"{view.label} ({words('practice')['as-of'].format(date=view.as_of)})"]
+    return ["div", {"class": "ice-view", "data-view": view.id}, label, *below("")]
 
 
 def _event(event: Event) -> Tree:
@@ -174,7 +186,7 @@ def _when(day: str) -> str:
     return f"{month} {rest[1]}, {year}" if len(rest) == 2 else f"{month} {year}"
 
 
-def _desks(finder: Finder, matter) -> str:
+def _desks(finder: Finder, matter: Matter) -> str:
     return "; ".join(finder.desks[desk] for desk in matter.desks)
 
 
@@ -182,9 +194,14 @@ def _answer(text: str, names: tuple[str, ...]) -> Tree:
     return ["div", {}, ["p", {}, text], sources(names)]
 
 
-def _spot(spot) -> list[Tree]:
+def _spot(spot: Spot) -> list[Tree]:
     says = ["p", {}, f"{words('document')['says']} ", ["q", {}, spot.says]]
     return [says, ["p", {}, spot.text], sources(spot.facts)]
+
+
+def _box(spot: Spot) -> str:
+    left, top, width, height = spot.box
+    return f"position:absolute;left:{left}%;top:{top}%;width:{width}%;height:{height}%"
 
 
 def _deadline(deadline: Deadline, start: datetime | date) -> Tree:

@@ -17,7 +17,6 @@ const press = (text, act, attributes = {}) => {
   button.onclick = act;
   return button;
 };
-const live = () => node("p", { class: "ice-said", role: "status" });
 
 // Each kind gets what Python said, in place in the page, and makes it something to try.
 
@@ -29,7 +28,7 @@ function chart({ root, parts, say }) {
     view.hidden = i !== chosen;
     buttons[i].setAttribute("aria-pressed", String(i === chosen));
   });
-  views[0].before(node("div", { class: "ice-bar-of", role: "group", "aria-label": say("views") }, ...buttons));
+  views[0].before(node("div", { class: "ice-row", role: "group", "aria-label": say("views") }, ...buttons));
   show(0);
 }
 
@@ -41,7 +40,7 @@ function timeline({ root, say }) {
     all.textContent = say(open ? "close-all" : "open-all");
   });
   for (const event of events.slice(1)) event.open = false;
-  root.querySelector("ol").before(node("div", { class: "ice-bar-of" }, all));
+  root.querySelector("ol").before(node("div", { class: "ice-row" }, all));
 }
 
 function finder({ root, parts, say, ask, name }) {
@@ -50,108 +49,117 @@ function finder({ root, parts, say, ask, name }) {
   const found = node("div", { class: "ice-found", role: "status" });
   select.onchange = () => {
     const part = parts[select.value];
-    found.replaceChildren(...(part ? [node("p", { class: "ice-chosen" }, part.label),
-      node("p", { class: "ice-desk" }, `${say("desk")}: `, node("strong", {}, part.desk)), build(part.tree)] : []));
+    found.replaceChildren(...(part ? [node("p", {}, part.label),
+      node("p", {}, `${say("desk")}: `, node("strong", {}, part.desk)), build(part.tree)] : []));
   };
-  fold(root, say("all"), node("div", { class: "ice-field" }, node("label", { for: select.id }, ask), select), found);
+  fold(root.querySelector("table"), say("all"), node("div", { class: "ice-field" }, node("label", { for: select.id }, ask), select), found);
 }
 
 function sorter({ root, parts, say, ask, bins }) {
-  const stack = node("div", { class: "ice-stack" });
-  const sorted = node("ul", { class: "ice-bins" });
-  const said = live();
+  const stack = node("div", {});
+  const sorted = node("div", { class: "ice-bins" });
   let left, placed;
   function start() {
-    left = [...parts];
+    left = parts.map(part => [Math.random(), part]).sort(([a], [b]) => a - b).map(([, part]) => part);
     placed = new Map(bins.map(bin => [bin, []]));
-    said.textContent = "";
-    deal();
+    return deal();
   }
-  function shelves() {
-    sorted.replaceChildren(...bins.map(bin => node("li", {}, node("strong", {}, `${bin}: `), placed.get(bin).join("; ") || say("none"))));
+  function shelve() {
+    sorted.replaceChildren(...bins.map(bin => node("div", {}, node("h4", {}, bin),
+      node("ul", {}, ...(placed.get(bin).length ? placed.get(bin) : [say("none")]).map(text => node("li", {}, text))))));
   }
-  function deal() {
-    shelves();
+  function deal() { // gives what is to have the focus
+    shelve();
     const [card] = left;
     if (!card) {
-      const again = press(say("restart"), () => {
-        start();
-        stack.querySelector("button").focus();
-      });
+      const again = press(say("restart"), () => start().focus());
       stack.replaceChildren(node("p", { class: "ice-card" }, say("done", { total: parts.length })), again);
       return again;
     }
-    const text = node("p", { class: "ice-card", tabindex: "-1" }, node("small", {}, say("place", { n: parts.length - left.length + 1, total: parts.length })), card.label);
-    const choices = node("div", { class: "ice-bar-of", role: "group", "aria-label": `${ask} ${card.label}` },
-      ...bins.map(bin => press(bin, () => judge(card, bin))));
-    stack.replaceChildren(text, node("p", { class: "ice-ask" }, ask), choices);
+    const done = parts.length - left.length;
+    const text = node("p", { class: "ice-card", tabindex: "-1" },
+      node("small", {}, say("place", { done, total: parts.length })), card.label);
+    stack.replaceChildren(text, node("p", {}, ask), node("div", { class: "ice-row", role: "group", "aria-label": ask },
+      ...bins.map(bin => press(bin, () => judge(card, bin)))));
     return text;
   }
   function judge(card, chosen) {
-    left.shift();
     const right = chosen === card.bin;
+    left.shift();
     if (right) placed.get(card.bin).push(card.label);
     else left.push(card);
-    shelves();
-    const verdict = say(right ? "right" : "wrong", { bin: card.bin, chosen });
-    const next = press(say("next"), () => {
-      said.textContent = "";
-      deal().focus();
-    }, { class: "ice-main" });
+    shelve();
     const told = node("div", { class: "ice-told", "data-outcome": right ? "right" : "wrong", tabindex: "-1" },
-      node("p", {}, node("strong", {}, verdict)), build(card.tree));
-    stack.replaceChildren(stack.firstChild, told, next);
+      node("p", {}, node("strong", {}, say(right ? "right" : "wrong", { bin: card.bin, chosen }))), build(card.tree));
+    stack.replaceChildren(stack.firstChild, told, press(say("next"), () => deal().focus(), { class: "ice-main" }));
     told.focus(); // read once, by the focus
   }
-  fold(root, say("all"), stack, said, node("p", { class: "ice-ask" }, say("sorted")), sorted);
+  fold(root.querySelector("table"), say("all"), stack, sorted);
   start();
 }
 
 function documents({ root, parts, say }) {
   const picture = root.querySelector(".ice-picture");
-  const rows = [...root.querySelectorAll("[data-spot]")];
-  const spots = parts.map((part, i) => {
-    const [left, top, width, height] = part.box;
-    return press(String(i + 1), () => {
-      show(i);
-      rows[i].focus();
-    }, { class: "ice-spot", "aria-label": part.label, "aria-pressed": "false",
-      style: `left:${left}%;top:${top}%;width:${width}%;height:${height}%` });
+  const rows = [...root.querySelectorAll(".ice-spots > li")];
+  const note = node("div", { class: "ice-note", role: "status" });
+  const spots = parts.map(({ label, style }, i) => press(node("span", {}, String(i + 1)), () => show(i),
+    { class: "ice-spot", "aria-label": label, "aria-expanded": "false", style }));
+  function show(chosen) {
+    const open = chosen >= 0 && spots[chosen].getAttribute("aria-expanded") === "false";
+    spots.forEach((spot, i) => spot.setAttribute("aria-expanded", String(open && i === chosen)));
+    note.replaceChildren(...(open ? [...rows[chosen].children].map(part => part.cloneNode(true)) : []));
+    if (!open) return;
+    const [left, top, width, height] = parts[chosen].box; // beside the spot, never over it
+    const place = [left + width / 2 > 50 ? ["right", 100 - left - width] : ["left", left],
+      top + height / 2 > 50 ? ["bottom", 100 - top] : ["top", top + height]];
+    note.removeAttribute("style");
+    for (const [side, distance] of place) note.style[side] = `${distance}%`;
+  }
+  picture.addEventListener("keydown", event => {
+    if (event.key !== "Escape" || !note.firstChild) return;
+    event.stopPropagation();
+    spots.find(spot => spot.getAttribute("aria-expanded") === "true").focus();
+    show(-1);
   });
-  const show = chosen => rows.forEach((row, i) => {
-    row.toggleAttribute("data-chosen", i === chosen);
-    spots[i].setAttribute("aria-pressed", String(i === chosen));
-  });
-  rows.forEach(row => row.setAttribute("tabindex", "-1"));
-  picture.append(node("div", { role: "group", "aria-label": say("spots") }, ...spots));
+  const frame = picture.querySelector(".ice-frame");
+  frame.setAttribute("role", "group");
+  frame.setAttribute("aria-label", say("spots"));
+  frame.replaceChildren(frame.querySelector("img"), ...spots);
+  picture.append(note);
+  fold(root.querySelector(".ice-spots"), say("all"));
 }
 
 function calculator({ root, model, say, ask, name }) {
   const toHour = model.get("to_the_hour");
   const [day, hour] = model.get("when").split("T");
-  const date = node("input", { ...KEYS, type: "date", id: `${name}-day`, value: day, min: "1970-01-01", max: "2099-12-31" });
-  const time = node("input", { ...KEYS, type: "time", id: `${name}-hour`, value: hour ?? "" });
+  const input = (type, value) => node("input", { ...KEYS, type, id: `${name}-${type}`, value, ...(type === "date" ? { min: "1970-01-01", max: "2099-12-31" } : {}) });
+  const date = input("date", day);
+  const time = input("time", hour ?? "");
   const field = (text, input) => node("div", { class: "ice-field" }, node("label", { for: input.id }, text), input);
-  const fields = node("fieldset", {}, node("legend", {}, ask), field(say("day"), date), ...(toHour ? [field(say("hour"), time)] : []));
-  const said = live();
   const from = root.querySelector(".ice-from");
-  from.replaceWith(fields);
-  root.append(said);
-  let waiting, shown = from.querySelector("strong").textContent;
-  const changed = () => {
+  const said = node("p", { class: "ice-said", role: "status" });
+  let shown = from.querySelector("strong").textContent; // what the dates on the screen were counted from
+  let waiting;
+  from.replaceWith(node("fieldset", {}, node("legend", {}, ask), field(say("day"), date), ...(toHour ? [field(say("hour"), time)] : [])), said);
+  function tell(text, wrong) {
+    said.textContent = text;
+    said.classList.toggle("ice-wrong", wrong);
+  }
+  function changed() {
     clearTimeout(waiting);
-    waiting = setTimeout(() => (said.textContent = say("no-reply", { when: shown })), WAIT_MS);
+    waiting = setTimeout(() => tell(say("no-reply", { when: shown }), true), WAIT_MS);
     model.set("when", toHour ? `${date.value}T${time.value}` : date.value);
     model.save_changes();
-  };
-  const counted = () => {
+  }
+  function counted() {
     const result = model.get("result");
     clearTimeout(waiting);
-    if (result.tree) root.querySelector(".ice-deadlines").replaceWith(build(result.tree));
-    said.textContent = result.said ?? result.wrong;
-    said.classList.toggle("ice-wrong", Boolean(result.wrong));
-    shown = result.when;
-  };
+    const list = root.querySelector(".ice-deadlines");
+    list.hidden = Boolean(result.wrong);
+    if (result.tree) list.replaceWith(build(result.tree));
+    if (result.tree) shown = result.from;
+    tell(result.wrong ?? result.said, Boolean(result.wrong));
+  }
   date.onchange = time.onchange = changed;
   model.on("change:result", counted);
   return () => {
@@ -160,12 +168,11 @@ function calculator({ root, model, say, ask, name }) {
   };
 }
 
-// What gives the answers away, or is long, is folded: the text form of a kind that is played with.
-function fold(root, summary, ...before) {
-  const table = root.querySelector("table");
-  const folded = node("details", {}, node("summary", { ...KEYS }, summary));
-  table.replaceWith(...before, folded);
-  folded.append(table);
+// The text form of what is tried out piece by piece: it gives the answers away, or is long.
+function fold(text, summary, ...before) {
+  const folded = node("details", { class: "ice-all" }, node("summary", {}, summary));
+  text.replaceWith(...before, folded);
+  folded.append(text);
 }
 
 const KINDS = { chart, timeline, finder, sorter, document: documents, calculator };
@@ -178,13 +185,8 @@ export default {
     for (const link of root.querySelectorAll("a, summary")) link.setAttribute("data-lm-suppress-shortcuts", "true");
     const name = `ice-explorer-${++views}`;
     const end = KINDS[model.get("kind")]({ root, model, say, name, parts: model.get("parts"), ask: model.get("ask"), bins: model.get("bins") });
+    root.classList.add("ice-live"); // the same as text stands beside it, for print and for a page without a kernel
     el.append(root);
-    // The same as text stands beside it: for print, and for a page without a kernel.
-    const area = el.closest(".jp-OutputArea");
-    area?.classList.add("ice-live");
-    return () => {
-      area?.classList.remove("ice-live");
-      end?.();
-    };
+    return end;
   },
 };
