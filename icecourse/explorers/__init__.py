@@ -39,7 +39,6 @@ class ExplorerWidget(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
     ask = traitlets.Unicode().tag(sync=True)
     bins = traitlets.List().tag(sync=True)
-    to_the_hour = traitlets.Bool().tag(sync=True)
     when = traitlets.Unicode().tag(sync=True)
     result = traitlets.Dict().tag(
         sync=True
@@ -53,13 +52,13 @@ class ExplorerWidget(anywidget.AnyWidget):
         if isinstance(explorer, Sorter):
             self.bins = list(explorer.bins.values())
         if isinstance(explorer, Calculator):
-            self.ask, self.to_the_hour = explorer.asks, explorer.to_the_hour
+            self.ask = explorer.asks
             self.observe(self._count, "when")
             self.when = explorer.example.isoformat()[:16]
 
     def _count(self, _change) -> None:
         try:
-            start = (datetime if self.to_the_hour else date).fromisoformat(self.when)
+            start = (datetime if self._explorer.to_the_hour else date).fromisoformat(self.when)
         except ValueError:
             start = None
         if start is None or start.year not in YEARS:

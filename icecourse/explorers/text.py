@@ -8,7 +8,7 @@ import base64
 from datetime import date, datetime
 from html import escape
 
-from .. import facts
+from .. import verdict
 from ..words import words
 from .data import (
     Calculator,
@@ -138,15 +138,12 @@ def picture(document: Document) -> str:
 
 
 def sources(names: tuple[str, ...]) -> Tree:
-    """The citation of each fact as a link, with its as-of date; facts of one source and date are one."""
-    text, shown = words("practice"), {}
-    for fact in map(facts.load().__getitem__, names):
-        note = text["as-of"].format(date=fact.as_of) + (f"; {text['confirm']}" if fact.how == "knowledge" else "")
-        attributes = {"href": fact.url, "target": "_blank", "rel": "noopener noreferrer"}
-        link = ["a", attributes, fact.citation] if fact.url else fact.citation
-        shown[(fact.citation, fact.url, note)] = ["span", {}, link, f" ({note})"]
-    between = [part for row in shown.values() for part in ("; ", row)][1:]
-    return ["p", {"class": "ice-source"}, *between]
+    """The citation of each fact as a link, with its as-of date."""
+    rows = []
+    for citation, url, note in verdict.sources(names):
+        link = ["a", {"href": url, "target": "_blank", "rel": "noopener noreferrer"}, citation] if url else citation
+        rows += ["; ", link, f" ({note})"]
+    return ["p", {"class": "ice-source"}, *rows[1:]]
 
 
 def _view(view: View) -> Tree:

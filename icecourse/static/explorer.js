@@ -12,39 +12,48 @@ function node(tag, attributes = {}, ...children) {
 }
 
 const build = tree => (typeof tree === "string" ? tree : node(tree[0], tree[1], ...tree.slice(2).map(build)));
-const press = (text, act, attributes = {}) => {
-  const button = node("button", { ...KEYS, type: "button", ...attributes }, text);
+const press = (content, act, attributes = {}) => {
+  const button = node("button", { ...KEYS, type: "button", ...attributes }, content);
   button.onclick = act;
   return button;
 };
+const group = (label, ...children) => node("div", { class: "ice-row", role: "group", "aria-label": label }, ...children);
+const field = (text, input) => node("div", { class: "ice-field" }, node("label", { for: input.id }, text), input);
+
+// The text form of what is tried out piece by piece gives the answers away, or is long.
+function fold(text, summary, ...before) {
+  const folded = node("details", { class: "ice-all" }, node("summary", {}, summary));
+  text.replaceWith(...before, folded);
+  folded.append(text);
+}
 
 // Each kind gets what Python said, in place in the page, and makes it something to try.
 
-function chart({ root, parts, say }) {
+function chart({ find, parts, say }) {
   if (parts.length < 2) return;
-  const views = [...root.querySelectorAll(".ice-view")];
+  const shown = find(".ice-view");
   const buttons = parts.map((part, i) => press(part.label, () => show(i)));
-  const show = chosen => views.forEach((view, i) => {
+  const show = chosen => shown.forEach((view, i) => {
     view.hidden = i !== chosen;
-    buttons[i].setAttribute("aria-pressed", String(i === chosen));
+    buttons[i].setAttribute("aria-pressed", i === chosen);
   });
-  views[0].before(node("div", { class: "ice-row", role: "group", "aria-label": say("views") }, ...buttons));
+  shown[0].before(group(say("views"), ...buttons));
   show(0);
 }
 
-function timeline({ root, say }) {
-  const events = [...root.querySelectorAll("details")];
+function timeline({ find, say }) {
+  const events = find("details");
   const all = press(say("open-all"), () => {
     const open = events.some(event => !event.open);
     for (const event of events) event.open = open;
     all.textContent = say(open ? "close-all" : "open-all");
   });
   for (const event of events.slice(1)) event.open = false;
-  root.querySelector("ol").before(node("div", { class: "ice-row" }, all));
+  find("ol")[0].before(node("div", { class: "ice-row" }, all));
 }
 
-function finder({ root, parts, say, ask, name }) {
-  const select = node("select", { ...KEYS, id: `${name}-ask` }, node("option", { value: "" }, say("pick")),
+function finder({ find, parts, say, ask, name }) {
+  const select = node("select", { ...KEYS, id: name }, node("option", { value: "" }, say("pick")),
     ...parts.map((part, i) => node("option", { value: i }, part.label)));
   const found = node("div", { class: "ice-found", role: "status" });
   select.onchange = () => {
@@ -52,21 +61,21 @@ function finder({ root, parts, say, ask, name }) {
     found.replaceChildren(...(part ? [node("p", {}, part.label),
       node("p", {}, `${say("desk")}: `, node("strong", {}, part.desk)), build(part.tree)] : []));
   };
-  fold(root.querySelector("table"), say("all"), node("div", { class: "ice-field" }, node("label", { for: select.id }, ask), select), found);
+  fold(find("table")[0], say("all"), field(ask, select), found);
 }
 
-function sorter({ root, parts, say, ask, bins }) {
-  const stack = node("div", {});
+function sorter({ find, parts, say, ask, bins }) {
+  const stack = node("div");
   const sorted = node("div", { class: "ice-bins" });
   let left, placed;
   function start() {
     left = parts.map(part => [Math.random(), part]).sort(([a], [b]) => a - b).map(([, part]) => part);
-    placed = new Map(bins.map(bin => [bin, []]));
+    placed = bins.map(() => []);
     return deal();
   }
   function shelve() {
-    sorted.replaceChildren(...bins.map(bin => node("div", {}, node("h4", {}, bin),
-      node("ul", {}, ...(placed.get(bin).length ? placed.get(bin) : [say("none")]).map(text => node("li", {}, text))))));
+    sorted.replaceChildren(...bins.map((bin, i) => node("div", {}, node("h4", {}, bin),
+      node("ul", {}, ...(placed[i].length ? placed[i] : [say("none")]).map(text => node("li", {}, text))))));
   }
   function deal() { // gives what is to have the focus
     shelve();
@@ -76,91 +85,81 @@ function sorter({ root, parts, say, ask, bins }) {
       stack.replaceChildren(node("p", { class: "ice-card" }, say("done", { total: parts.length })), again);
       return again;
     }
-    const done = parts.length - left.length;
-    const text = node("p", { class: "ice-card", tabindex: "-1" },
-      node("small", {}, say("place", { done, total: parts.length })), card.label);
-    stack.replaceChildren(text, node("p", {}, ask), node("div", { class: "ice-row", role: "group", "aria-label": ask },
-      ...bins.map(bin => press(bin, () => judge(card, bin)))));
+    const count = say("place", { done: parts.length - left.length, total: parts.length });
+    const text = node("p", { class: "ice-card", tabindex: "-1" }, node("small", {}, count), card.label);
+    stack.replaceChildren(text, node("p", {}, ask), group(ask, ...bins.map(bin => press(bin, () => judge(card, bin)))));
     return text;
   }
   function judge(card, chosen) {
-    const right = chosen === card.bin;
+    const outcome = chosen === card.bin ? "right" : "wrong";
     left.shift();
-    if (right) placed.get(card.bin).push(card.label);
+    if (outcome === "right") placed[bins.indexOf(chosen)].push(card.label);
     else left.push(card);
     shelve();
-    const told = node("div", { class: "ice-told", "data-outcome": right ? "right" : "wrong", tabindex: "-1" },
-      node("p", {}, node("strong", {}, say(right ? "right" : "wrong", { bin: card.bin, chosen }))), build(card.tree));
+    const told = node("div", { class: "ice-told", "data-outcome": outcome, tabindex: "-1" },
+      node("p", {}, node("strong", {}, say(outcome, { bin: card.bin, chosen }))), build(card.tree));
     stack.replaceChildren(stack.firstChild, told, press(say("next"), () => deal().focus(), { class: "ice-main" }));
     told.focus(); // read once, by the focus
   }
-  fold(root.querySelector("table"), say("all"), stack, sorted);
+  fold(find("table")[0], say("all"), stack, sorted);
   start();
 }
 
-function documents({ root, parts, say }) {
-  const picture = root.querySelector(".ice-picture");
-  const rows = [...root.querySelectorAll(".ice-spots > li")];
+function picture({ find, parts, say }) {
+  const [[frame], [list]] = [find(".ice-frame"), find(".ice-spots")];
   const note = node("div", { class: "ice-note", role: "status" });
-  const spots = parts.map(({ label, style }, i) => press(node("span", {}, String(i + 1)), () => show(i),
+  const spots = parts.map(({ label, style }, i) => press(node("span", {}, i + 1), () => show(i),
     { class: "ice-spot", "aria-label": label, "aria-expanded": "false", style }));
+  let open = -1;
   function show(chosen) {
-    const open = chosen >= 0 && spots[chosen].getAttribute("aria-expanded") === "false";
-    spots.forEach((spot, i) => spot.setAttribute("aria-expanded", String(open && i === chosen)));
-    note.replaceChildren(...(open ? [...rows[chosen].children].map(part => part.cloneNode(true)) : []));
-    if (!open) return;
-    const [left, top, width, height] = parts[chosen].box; // beside the spot, never over it
-    const place = [left + width / 2 > 50 ? ["right", 100 - left - width] : ["left", left],
-      top + height / 2 > 50 ? ["bottom", 100 - top] : ["top", top + height]];
-    note.removeAttribute("style");
-    for (const [side, distance] of place) note.style[side] = `${distance}%`;
+    open = chosen === open ? -1 : chosen;
+    spots.forEach((spot, i) => spot.setAttribute("aria-expanded", i === open));
+    note.replaceChildren(...(open < 0 ? [] : list.cloneNode(true).children[open].children));
+    if (open < 0) return;
+    const [left, top, width, height] = parts[open].box; // the note stands beside the spot, never over it
+    const across = left + width / 2 > 50 ? `right:${100 - left - width}%` : `left:${left}%`;
+    note.style = `${across};${top + height / 2 > 50 ? `bottom:${100 - top}%` : `top:${top + height}%`}`;
   }
-  picture.addEventListener("keydown", event => {
-    if (event.key !== "Escape" || !note.firstChild) return;
-    event.stopPropagation();
-    spots.find(spot => spot.getAttribute("aria-expanded") === "true").focus();
-    show(-1);
-  });
-  const frame = picture.querySelector(".ice-frame");
-  frame.setAttribute("role", "group");
-  frame.setAttribute("aria-label", say("spots"));
-  frame.replaceChildren(frame.querySelector("img"), ...spots);
-  picture.append(note);
-  fold(root.querySelector(".ice-spots"), say("all"));
+  frame.parentNode.onkeydown = event => {
+    if (event.key !== "Escape" || open < 0) return;
+    spots[open].focus();
+    show(open);
+  };
+  const spotted = group(say("spots"), frame.firstChild, ...spots);
+  spotted.className = "ice-frame";
+  spotted.style = "position:relative";
+  frame.replaceWith(spotted, note);
+  fold(list, say("all"));
 }
 
-function calculator({ root, model, say, ask, name }) {
-  const toHour = model.get("to_the_hour");
-  const [day, hour] = model.get("when").split("T");
-  const input = (type, value) => node("input", { ...KEYS, type, id: `${name}-${type}`, value, ...(type === "date" ? { min: "1970-01-01", max: "2099-12-31" } : {}) });
-  const date = input("date", day);
-  const time = input("time", hour ?? "");
-  const field = (text, input) => node("div", { class: "ice-field" }, node("label", { for: input.id }, text), input);
-  const from = root.querySelector(".ice-from");
+function calculator({ find, model, say, ask, name }) {
+  const inputs = model.get("when").split("T").map((value, i) =>
+    node("input", { ...KEYS, type: i ? "time" : "date", id: `${name}-${i}`, value, ...(i ? {} : { min: "1970-01-01", max: "2099-12-31" }) }));
+  const [from] = find(".ice-from");
   const said = node("p", { class: "ice-said", role: "status" });
-  let shown = from.querySelector("strong").textContent; // what the dates on the screen were counted from
+  let shown = from.lastChild.textContent; // what the dates on the screen were counted from
   let waiting;
-  from.replaceWith(node("fieldset", {}, node("legend", {}, ask), field(say("day"), date), ...(toHour ? [field(say("hour"), time)] : [])), said);
+  from.replaceWith(node("fieldset", {}, node("legend", {}, ask), ...inputs.map((input, i) => field(say(i ? "hour" : "day"), input))), said);
   function tell(text, wrong) {
+    clearTimeout(waiting);
     said.textContent = text;
     said.classList.toggle("ice-wrong", wrong);
   }
   function changed() {
     clearTimeout(waiting);
     waiting = setTimeout(() => tell(say("no-reply", { when: shown }), true), WAIT_MS);
-    model.set("when", toHour ? `${date.value}T${time.value}` : date.value);
+    model.set("when", inputs.map(input => input.value).join("T"));
     model.save_changes();
   }
   function counted() {
-    const result = model.get("result");
-    clearTimeout(waiting);
-    const list = root.querySelector(".ice-deadlines");
-    list.hidden = Boolean(result.wrong);
-    if (result.tree) list.replaceWith(build(result.tree));
-    if (result.tree) shown = result.from;
-    tell(result.wrong ?? result.said, Boolean(result.wrong));
+    const { wrong, tree, said: heard, from: start } = model.get("result");
+    const [list] = find(".ice-deadlines");
+    list.hidden = Boolean(wrong);
+    if (tree) list.replaceWith(build(tree));
+    shown = start ?? shown;
+    tell(wrong ?? heard, Boolean(wrong));
   }
-  date.onchange = time.onchange = changed;
+  for (const input of inputs) input.onchange = changed;
   model.on("change:result", counted);
   return () => {
     clearTimeout(waiting);
@@ -168,23 +167,17 @@ function calculator({ root, model, say, ask, name }) {
   };
 }
 
-// The text form of what is tried out piece by piece: it gives the answers away, or is long.
-function fold(text, summary, ...before) {
-  const folded = node("details", { class: "ice-all" }, node("summary", {}, summary));
-  text.replaceWith(...before, folded);
-  folded.append(text);
-}
-
-const KINDS = { chart, timeline, finder, sorter, document: documents, calculator };
+const KINDS = { chart, timeline, finder, sorter, document: picture, calculator };
 
 export default {
   render({ model, el }) {
     const words = model.get("words");
     const say = (id, fill = {}) => words[id].replace(/\{(\w+)\}/g, (_, key) => fill[key] ?? "");
     const root = build(model.get("tree"));
-    for (const link of root.querySelectorAll("a, summary")) link.setAttribute("data-lm-suppress-shortcuts", "true");
-    const name = `ice-explorer-${++views}`;
-    const end = KINDS[model.get("kind")]({ root, model, say, name, parts: model.get("parts"), ask: model.get("ask"), bins: model.get("bins") });
+    const find = places => [...root.querySelectorAll(places)];
+    const [parts, ask, bins] = ["parts", "ask", "bins"].map(field => model.get(field));
+    const end = KINDS[model.get("kind")]({ find, model, say, parts, ask, bins, name: `ice-explorer-${++views}` });
+    for (const part of find("a, summary")) part.setAttribute("data-lm-suppress-shortcuts", "true");
     root.classList.add("ice-live"); // the same as text stands beside it, for print and for a page without a kernel
     el.append(root);
     return end;
