@@ -90,6 +90,16 @@ class Item:
         seen = json.dumps([self.kind, self.format, self.stem, *texts], ensure_ascii=False)
         return hashlib.sha256(seen.encode()).hexdigest()[:8]
 
+    @property
+    def graded_version(self) -> str:
+        """Sixteen hex digits of SHA-256 over all that decides a score: version, points, scoring, and the key but for
+        its rationales, hint and facts. Items with one graded_version give every response the same score.
+        """
+        key = dataclasses.asdict(self.key) if self.key else {}
+        decides = {name: value for name, value in key.items() if name not in ("rationale", "hint", "facts")}
+        used = json.dumps([self.version, self.points, self.scoring, decides], sort_keys=True)
+        return hashlib.sha256(used.encode()).hexdigest()[:16]
+
 
 def is_item(source: str) -> bool:
     """Whether the source of a cell is meant as an item."""

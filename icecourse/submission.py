@@ -17,6 +17,7 @@ from .journal import Entry, JournalError
 
 LARGEST = 2**23  # bytes of a notebook or paper: JSON takes some thirty times its size in memory
 LONGEST = 200_000  # characters of a text that a person is to grade
+MOST_CELLS = 200  # of the trainee's own, for the tasks of one notebook
 # What a grader may want to see beside a text. Nothing that a program of ours, or a browser, would run.
 PAPERS = {".csv", ".docx", ".gif", ".jpeg", ".jpg", ".odt", ".pdf", ".png", ".txt", ".xlsx"}
 TIMESTAMP = "timestamp.txt"
@@ -26,11 +27,14 @@ TIMESTAMP = "timestamp.txt"
 class Submission:
     """``texts``: notebook -> {grade_id: what the trainee wrote}. ``files``: what may be kept beside the grades.
 
-    ``notes`` say what was wrong, each a clause without a full stop; none for a submission as it should be.
+    ``work``: notebook -> {grade_id of a task: cells of the trainee's own that answer it, each (cell type, text)}; a
+    notebook that cannot be read has neither texts nor work. ``notes`` say what was wrong, each a clause without a
+    full stop; none for a submission as it should be.
     """
 
     answers: Mapping[str, Entry]
     texts: Mapping[str, Mapping[str, str]]
+    work: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]]
     files: tuple[Path, ...]
     notes: tuple[str, ...]
 
@@ -41,12 +45,12 @@ def take(folder: Path, layouts: Mapping[str, Sequence[Mapping]], items: Collecti
     Never raises for what a trainee handed in.
     """
     answers, notes = _answers(folder / journal.NAME, items)
-    texts = {}
+    texts, work = {}, {}
     for name, cells in layouts.items():
-        texts[name], found = _texts(folder / f"{name}.ipynb", cells)
+        texts[name], work[name], found = _texts(folder / f"{name}.ipynb", cells)
         notes += found
     files, found = _files(folder, {f"{name}.ipynb" for name in layouts})
-    return Submission(answers, texts, files, tuple(notes + found))
+    return Submission(answers, texts, work, files, tuple(notes + found))
 
 
 def shown(text: object) -> str:
@@ -92,8 +96,8 @@ def _answers(path: Path, items: Collection[str]) -> tuple[dict[str, Entry], list
     return {entry.item: entry for entry in kept.entries}, notes
 
 
-def _texts(path: Path, layout: Sequence[Mapping]) -> tuple[dict[str, str], list[str]]:
-    """What the trainee wrote into the cells of a notebook that are for writing, by grade_id."""
+def _texts(path: Path, layout: Sequence[Mapping]) -> tuple[dict[str, str], dict[str, list], list[str]]:
+    """What the trainee wrote into a notebook: texts by grade_id, cells of their own by task, and notes."""
     try:
         data = json.loads(content(path, LARGEST))
         cells = data["cells"]
@@ -101,9 +105,9 @@ def _texts(path: Path, layout: Sequence[Mapping]) -> tuple[dict[str, str], list[
             raise TypeError
     except ValueError as error:
         clause = str(error) if not isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else ""
-        return {}, [clause if shown(path.name) in clause else f"{shown(path.name)} is torn or no notebook"]
+        return {}, {}, [clause if shown(path.name) in clause else f"{shown(path.name)} is torn or no notebook"]
     except (RecursionError, KeyError, TypeError, MemoryError):
-        return {}, [f"{shown(path.name)} is no notebook that can be read"]
+        return {}, {}, [f"{shown(path.name)} is no notebook that can be read"]
     found = [(_grade_id(cell), cell) for cell in cells]
     texts: dict[str, str] = {}
     notes: list[str] = []
@@ -115,7 +119,28 @@ def _texts(path: Path, layout: Sequence[Mapping]) -> tuple[dict[str, str], list[
                 texts[name] = plain(text[:LONGEST])
                 if len(text) > LONGEST:
                     notes.append(f'the text of "{name}" was cut after {LONGEST} characters')
-    return texts, notes + _differences(found, expected) + _strangers(data, found, expected)
+    work, cut = _work(found, layout)
+    return texts, work, notes + cut + _differences(found, expected) + _strangers(data, found, expected, not work)
+
+
+def _work(found: list, layout: Sequence[Mapping]) -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
+    """The cells that a trainee added, each with the task that it stands below (above the first: with the first)."""
+    tasks = [_grade_id(cell) for cell in layout if _mark(cell, "task")]
+    work: dict[str, list[tuple[str, str]]] = {name: [] for name in tasks}
+    if not tasks:
+        return work, []
+    released = {_text(cell) for cell in layout if not _grade_id(cell)}
+    present, count, cut = tasks[0], 0, 0
+    for name, cell in found:
+        kind, text = _field(cell, "cell_type"), _text(cell)
+        if name in work:
+            present = name
+        elif not name and kind in ("code", "markdown") and text and text.strip() and text not in released:
+            count += 1
+            cut += count > MOST_CELLS or len(text) > LONGEST
+            if count <= MOST_CELLS:
+                work[present].append((kind, plain(text[:LONGEST])))
+    return work, [f"cells of the trainee's own that were cut or left out: {cut}"] if cut else []
 
 
 def _differences(found: list, expected: Mapping[str, Mapping]) -> list[str]:
@@ -143,7 +168,8 @@ def _differences(found: list, expected: Mapping[str, Mapping]) -> list[str]:
     return [f"{what}: {', '.join(names)}" for what, names in faults.items()]
 
 
-def _strangers(data: dict, found: list, expected: Mapping[str, Mapping]) -> list[str]:
+def _strangers(data: dict, found: list, expected: Mapping[str, Mapping], alone: bool) -> list[str]:
+    """Notes on what was not released. ``alone``: no task asks for cells of the trainee's own."""
     notes = []
     strange = sorted({shown(name) for name, _ in found if name and name not in expected})
     if strange:
@@ -151,7 +177,7 @@ def _strangers(data: dict, found: list, expected: Mapping[str, Mapping]) -> list
     if any(not isinstance(cell, dict) for _, cell in found):
         notes.append("cells that are no cells")
     own = [cell for name, cell in found if not name and _field(cell, "cell_type") == "code" and _text(cell)]
-    if own:
+    if own and alone:
         notes.append(f"code cells of the trainee's own: {len(own)}")
     kernel = _field(_field(_field(data, "metadata"), "kernelspec"), "name")
     if kernel not in ("python3", "python", None):

@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 from nbgrader.api import Gradebook
 from test_browser import faults, page, pytestmark  # noqa: F401
-from trial import DUE, KEYS, NAME, release, submit
+from test_grading import WORK
+from trial import DUE, KEYS, NAME, SCHEME, release, submit
 
 from icecourse.curriculum import COURSE_ID, objectives
 from icecourse.feedback import FeedbackExporter
@@ -27,7 +28,7 @@ def course(course_root):
 def graded(course, trainee="ann", answers=(("one-right", ["sunday"]),), setting=None, due=PAST):
     """Hand in, grade and answer one trainee; the page's address on disk."""
     if not (course / "submitted" / trainee).exists():
-        submit(course, trainee, answers, TEXTS)
+        submit(course, trainee, answers, TEXTS, work=WORK)
         assert api(course).autograde(NAME, trainee)["success"]
     if setting:
         with (course / "nbgrader_config.py").open("a") as config:
@@ -95,11 +96,12 @@ def test_scores_stand_by_objective_and_what_is_not_graded_is_no_zero(course):
     said = words_of(graded(course, answers=[("one-right", ["tuesday"]), ("all-of-them", ["monday"])]))
     text = objectives()["compute-detainer-window"].text
     assert f"{text} 1.33 of 5.1 points" in said
-    assert "Parts that a person grades 0 of 5 points" in said
+    assert "Parts that a person grades 0 of 7 points" in said
     assert "not graded yet, 3 points" in said and "Not every part has been graded yet." in said
     assert "She is held until Tuesday" in said and "hold = '<b>Tuesday'" in said
-    assert "Training, not legal advice." in said and "as of" in said
-    for name, points in (("memo", 2.5), ("table", 0.0)):
+    assert "To the jail at Cedar Falls : alert(1)" in said and "days = 2 # not counted: é" in said
+    assert SCHEME not in said and "Training, not legal advice." in said and "as of" in said
+    for name, points in (("memo", 2.5), ("table", 0.0), ("letter", 0.0)):
         with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
             grade = gradebook.find_grade(name, NAME, NAME, "ann")
             grade.manual_score, grade.needs_manual_grade = points, False
@@ -107,7 +109,7 @@ def test_scores_stand_by_objective_and_what_is_not_graded_is_no_zero(course):
             gradebook.db.commit()
     said = words_of(graded(course))
     assert "not graded yet" not in said and "Not every part" not in said
-    assert "Parts that a person grades 2.5 of 5 points" in said and "Comment: Name the form <i>." in said
+    assert "Parts that a person grades 2.5 of 7 points" in said and "Comment: Name the form <i>." in said
 
 
 def test_the_page_is_one_file_that_runs_nothing(course):

@@ -5,7 +5,7 @@ import shutil
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from trial import DUE, ITEMS, KEYS, NAME, STUB, gradebook_rows, marks, release, submit
 
@@ -15,13 +15,17 @@ from icecourse.release import api
 EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
 RIGHT = list(KEYS.items())
 WRONG = [(name, ["sunday"] if "sunday" not in key else ["tuesday"]) for name, key in RIGHT]
+WORK = [
+    new_markdown_cell("To the jail at *Cedar Falls*: <script>alert(1)</script>", id="own-1"),
+    new_code_cell("days = 2  # not counted: é", id="own-2"),
+]
 TEXTS = {"memo": "She is held until *Tuesday* <script>alert(1)</script>.", "table": "hold = 'Tuesday'  # é"}
 
 
 def honest() -> dict[str, dict]:
     """What honest trainees hand in, by trainee: the keyword arguments of ``submit``."""
     some = {
-        "all-right": {"answers": RIGHT, "texts": TEXTS},
+        "all-right": {"answers": RIGHT, "texts": TEXTS, "work": WORK},
         "all-wrong": {"answers": WRONG, "texts": TEXTS},
         "changed-to-right": {"answers": WRONG + RIGHT, "texts": TEXTS},
         "changed-to-wrong": {"answers": RIGHT + WRONG},
@@ -37,6 +41,7 @@ def honest() -> dict[str, dict]:
         "unknown-item": {"answers": [*RIGHT, ("no-such-item", ["tuesday"])]},
         "late-by-a-second": {"answers": RIGHT, "at": "2026-11-20 17:00:01 UTC"},
         "late-by-days": {"answers": RIGHT[:3], "texts": TEXTS, "at": "2026-11-23 09:30:00.5 EST"},
+        "only-the-letter": {"work": WORK[:1]},
         "late-with-nothing": {"at": "2026-11-23 09:30:00 UTC"},
         "on-the-dot": {"answers": RIGHT, "at": DUE},
         "no-timestamp": {"answers": RIGHT, "at": ""},
@@ -153,26 +158,86 @@ def test_an_instructor_may_have_nbgrader_run_an_assignment(course_root):
     assert row["check-hold"][0] == 1 and row["one-right"][0] == 1
 
 
-@pytest.mark.parametrize("place", ["exporter", "writer"])
-def test_a_failure_leaves_no_mark_in_the_environment(course, monkeypatch, place):
+def test_a_failure_leaves_no_mark_in_the_environment(course_root):
     """The trap: nbgrader leaves NBGRADER_EXECUTION in the server; later kernels turn lessons into grading."""
-
-    def fail(*_, **__):
-        assert os.environ["NBGRADER_EXECUTION"] == "autograde"
-        raise OSError("No space left on device")
-
-    if place == "exporter":
-        monkeypatch.setattr("icecourse.grading._grade", fail)
-    else:
-        write = "nbconvert.writers.FilesWriter.write"
-        from nbconvert.writers import FilesWriter
-
-        stock = FilesWriter.write
-        monkeypatch.setattr(write, lambda *a, **k: (fail if "NBGRADER_EXECUTION" in os.environ else stock)(*a, **k))
-    submit(course, "ann", RIGHT)
-    result = api(course).autograde(NAME, "ann")
-    assert not result["success"] and "No space left" in result["log"]
+    too_much = new_code_cell("99.0", id="check-hold", metadata=marks("check-hold", 1))  # nbgrader refuses such a score
+    assert release(course_root, [too_much])["success"]
+    with (course_root / "nbgrader_config.py").open("a") as config:
+        config.write(f'\nc.ItemGrader.execute_assignments = ["{NAME}"]\n')
+    submit(course_root, "ann", RIGHT)
+    result = api(course_root).autograde(NAME, "ann")
+    assert not result["success"] and "partial credit cannot be greater" in result["log"]
     assert "NBGRADER_EXECUTION" not in os.environ
+
+
+def test_a_submission_that_cannot_be_written_costs_nobody_else(course):
+    for trainee in ("ann", "ben", "zoe"):
+        submit(course, trainee, RIGHT)
+    (course / "autograded").mkdir()
+    (course / "autograded" / "ben").write_text("a file where a folder belongs")
+    result = api(course).autograde(NAME, "*", force=False)
+    assert not result["success"] and f"ben, {NAME}: could not be graded" in result["log"]
+    assert "Traceback" in result["log"] and "could not be graded: 1." in result["error"]
+    assert gradebook_rows(course)["ann"] == gradebook_rows(course)["zoe"]
+    (course / "autograded" / "ben").unlink()
+    assert api(course).autograde(NAME, "*", force=False)["success"]
+    assert gradebook_rows(course)["ann"] == gradebook_rows(course)["ben"]
+    assert (course / "autograded" / "ben" / NAME / f"{NAME}.ipynb").is_file()
+
+
+def test_what_is_graded_stays_until_something_newer_comes_or_it_is_asked_for(course):
+    page = course / "autograded" / "ann" / NAME / f"{NAME}.ipynb"
+
+    def again(**settings):
+        before = page.stat().st_ino if page.exists() else 0
+        assert api(course).autograde(NAME, "ann", **settings)["success"]
+        return page.stat().st_ino != before
+
+    folder = submit(course, "ann", RIGHT)
+    assert again(force=False) and not again(force=False) and again(force=True)
+    (folder / "timestamp.txt").write_text("2026-11-20 11:00:00 UTC")
+    assert again(force=False) and not again(force=False)
+    page.unlink()
+    assert again(force=False)
+    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:  # as after an older backup
+        gradebook.remove_submission(NAME, "ann")
+    assert again(force=False) and gradebook_rows(course)["ann"]["one-right"][0] == 1
+
+
+def test_settings_of_nbgrader_still_count(course):
+    """Hooks, trainees to leave out, trainees that the gradebook must know, a penalty of one's own, permissions."""
+    for trainee in ("ann", "ben", "out"):
+        submit(course, trainee, RIGHT, at="2026-11-21 17:00:00 UTC")
+    (course / "mine.py").write_text(
+        "from nbgrader.plugins import LateSubmissionPlugin\n"
+        "class Mine(LateSubmissionPlugin):\n"
+        "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n"
+        "        return total_seconds_late / 86400 * (1 if student_id == 'ann' else 100)\n"
+        "def before(assignment, student, notebooks):\n"
+        "    open('before.txt', 'a').write(notebooks[0] + '\\n')\n"
+        "def after(assignment, student, notebooks):\n"
+        "    open('after.txt', 'a').write(notebooks[0] + '\\n')\n"
+    )
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(
+            "\nimport sys\nsys.path.insert(0, str(root))\nimport mine\n"
+            "c.AssignLatePenalties.plugin_class = mine.Mine\n"
+            "c.Autograde.pre_convert_hook, c.Autograde.post_convert_hook = mine.before, mine.after\n"
+            "c.CourseDirectory.student_id_exclude = 'out,other'\nc.Autograde.permissions = 640\n"
+        )
+    assert api(course).autograde(NAME, "*")["success"]
+    rows = gradebook_rows(course)
+    assert rows.keys() == {"ann", "ben"}
+    assert rows["ann"][NAME, "penalty"] == 1 and rows["ben"][NAME, "penalty"] == pytest.approx(5.1)  # never below 0
+    for name in ("before.txt", "after.txt"):
+        paths = (course / name).read_text().split()
+        assert paths == [str(course / "submitted" / who / NAME / f"{NAME}.ipynb") for who in ("ann", "ben")]
+    assert (course / "autograded" / "ann" / NAME / f"{NAME}.ipynb").stat().st_mode & 0o777 == 0o640
+
+    submit(course, "new", RIGHT)
+    result = api(course).autograde(NAME, "new", create=False)
+    assert not result["success"] and "No trainee with the id new is in the gradebook" in result["log"]
+    assert gradebook_rows(course).keys() == {"ann", "ben"}
 
 
 def test_without_a_released_copy_nothing_is_graded(course):

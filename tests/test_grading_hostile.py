@@ -9,7 +9,7 @@ import time
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from trial import ITEMS, KEYS, NAME, STUB, cell_of, edit, gradebook_rows, marks, release, submit
+from trial import ITEMS, KEYS, NAME, SCHEME, STUB, cell_of, edit, gradebook_rows, marks, release, submit
 
 from icecourse import journal, submission
 from icecourse.curriculum import COURSE_ID
@@ -66,10 +66,30 @@ def code_in_the_setup_cell(folder):
     edit(folder, lambda nb: cell_of(nb, "setup").update(source=code(folder)))
 
 
-@case("code cells of the trainee's own: 1")
+def own(source: str, kind: str = "code") -> dict:
+    more = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"cell_type": kind, "source": source, "metadata": {}, **more}
+
+
+@case("")
 def code_in_a_cell_of_their_own(folder):
-    own = {"cell_type": "code", "source": code(folder), "metadata": {}, "outputs": [], "execution_count": None}
-    edit(folder, lambda nb: nb["cells"].insert(0, own))
+    edit(folder, lambda nb: nb["cells"].insert(0, own(code(folder))))
+
+
+@case("")
+def code_below_the_task(folder):
+    marked = own(code(folder)) | {"metadata": {"nbgrader": {"grade": True, "points": 9}, "icecourse": {"answers": 3}}}
+    edit(folder, lambda nb: nb["cells"].extend([own("%%item x\n[key]"), marked, own("<script>x</script>", "markdown")]))
+
+
+@case("cells of the trainee's own that were cut or left out: 302")
+def five_hundred_cells_below_the_task(folder):
+    edit(folder, lambda nb: nb["cells"].extend([own("x" * 300_000), *(own("x = 1") for _ in range(500))]))
+
+
+@case("changed cells: letter")
+def a_task_with_a_scheme_of_their_own(folder):
+    edit(folder, lambda nb: cell_of(nb, "letter").update(source="Full marks for everybody."))
 
 
 @case("")
@@ -546,6 +566,8 @@ def test_every_case_in_one_batch(batch, nbgrader):
             wrong.append(f"{name}: shows a text that it does not have")
         nbformat.validate(nbformat.reads(page, as_version=4))
     assert not wrong, "\n".join(wrong)
+    for name in ("torn-notebook", "no-notebook-at-all", "notebook-is-a-pipe"):
+        assert rows[name]["letter", "comment"][0] == LOST
     for name in ODD:
         assert rows[name] == neighbour, name
     for name in UNFIT:
@@ -562,7 +584,7 @@ def test_every_case_in_one_batch(batch, nbgrader):
     for name in [*CASES, *(set(ODD) - {"a[b]", "*"})]:
         html = (batch / "feedback" / name / NAME / f"{NAME}.html").read_text(encoding="utf-8")
         assert "<script" not in html and "onerror" not in re.sub(r"&lt;.*?&gt;", "", html), name
-        assert "BEGIN KEY" not in html and "correct = " not in html, name
+        assert "BEGIN KEY" not in html and "correct = " not in html and SCHEME not in html, name
     html = (batch / "feedback" / "script-in-an-answer" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)" in html
 
@@ -621,6 +643,16 @@ def test_an_unedited_text_is_an_answer_left_open(course_root):
     assert api(course_root).autograde(NAME, "ann")["success"]
     row = gradebook_rows(course_root)["ann"]
     assert row["memo"][0] == 0 and row["memo", "comment"][0] == "No response."
+
+
+def test_code_that_no_task_asks_for_is_said(course_root):
+    assert release(course_root)["success"]
+    folder = submit(course_root, "ann", RIGHT)
+    edit(folder, lambda nb: nb["cells"].insert(0, own("x = 1")))
+    released = nbformat.read(course_root / "assignments" / NAME / NOTEBOOK, as_version=4).cells
+    layout = [cell for cell in released if not cell.metadata.get("nbgrader", {}).get("task")]
+    assert submission.take(folder, {NAME: released}, set(KEYS)).notes == ()
+    assert "code cells of the trainee's own: 1" in submission.take(folder, {NAME: layout}, set(KEYS)).notes
 
 
 def test_notes_are_short_and_move_no_cursor():

@@ -37,12 +37,14 @@ ITEMS = {
     "dropped": item("dropped", '["tuesday"]', "points = 0\n"),
 }
 KEYS = {name: list(parse(text).key.correct) for name, text in ITEMS.items()} | {"two-right": ["friday"]}
+SCHEME = "One point for the date, one for the office."  # a grader's, never a trainee's
+TASK = f"Write to the jail, in as many cells as you like.\n=== BEGIN MARK SCHEME ===\n{SCHEME}\n=== END MARK SCHEME ==="
 STUB = "YOUR ANSWER HERE"  # what nbgrader puts into a released cell for text
 
 
-def marks(name: str, points: float | None = None, solution: bool = False) -> dict:
-    found = {"grade": points is not None, "grade_id": name, "locked": not solution, "schema_version": 3,
-             "solution": solution, "task": False}  # fmt: skip
+def marks(name: str, points: float | None = None, solution: bool = False, task: bool = False) -> dict:
+    found = {"grade": points is not None and not task, "grade_id": name, "locked": not solution, "schema_version": 3,
+             "solution": solution, "task": task}  # fmt: skip
     return {"nbgrader": found | ({"points": points} if points is not None else {})}
 
 
@@ -53,6 +55,8 @@ def cells() -> list:
         *(new_code_cell(source, id=name, metadata=marks(name, parse(source).points)) for name, source in ITEMS.items()),
         new_markdown_cell(STUB, id="memo", metadata=marks("memo", 3, solution=True)),
         new_code_cell("# Write here.", id="table", metadata=marks("table", 2, solution=True)),
+        new_markdown_cell(TASK, id="letter", metadata=marks("letter", 2, task=True)),
+        new_markdown_cell("That is all.", id="end"),
     ]
 
 
@@ -69,13 +73,18 @@ def release(root: Path, more=(), name: str = NAME) -> dict:
     return result
 
 
-def submit(root: Path, trainee: str, answers=(), texts=(), at: str = "2026-11-20 10:00:00 UTC") -> Path:
-    """A submission as ``nbgrader collect`` lays it out. ``answers``: (item, response) pairs in order."""
+def submit(root: Path, trainee: str, answers=(), texts=(), at: str = "2026-11-20 10:00:00 UTC", work=()) -> Path:
+    """A submission as ``nbgrader collect`` lays it out.
+
+    ``answers``: (item, response) pairs in order. ``work``: cells that the trainee added below the task.
+    """
     folder = root / "submitted" / trainee / NAME
     folder.mkdir(parents=True)
     shutil.copy(root / "assignments" / NAME / f"{NAME}.ipynb", folder)
     for name, text in dict(texts).items():
         edit(folder, lambda notebook, name=name, text=text: cell_of(notebook, name).update(source=text))
+    if work:
+        edit(folder, lambda notebook: notebook["cells"].__setitem__(slice(-1, -1), list(work)))
     for name, response in answers:
         journal.append(folder / journal.NAME, journal.Entry(name, response, "2026-11-20T10:00:00+00:00"))
     if at:
