@@ -1,4 +1,5 @@
-# The two commands are `make lab` (a trainee's desk) and `make teach` (the instructor's course). `make test` runs everything.
+# `make lab` is a trainee's desk, `make teach` the instructor's course, `make report` what the class has learned,
+# `make demo` all of it with a simulated class. `make test` runs everything.
 
 HERE   := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 PYTHON ?= python3
@@ -9,13 +10,21 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab teach test lint check-content notebooks bench citations assignments wheel clean
+.PHONY: lab teach report demo test lint check-content notebooks bench citations assignments wheel clean
 
 lab: $(VENV)/.lab
 	@$(BIN)/icecourse lab $(LAB)
 
 teach: $(VENV)/.lab
 	@$(BIN)/icecourse teach $(TEACH)
+
+# The page that an instructor reads after grading, with the formgrader behind its links.
+report: $(VENV)/.report
+	@$(BIN)/icecourse report $(REPORT)
+
+# A course in demo/ with 40 simulated trainees, graded, and its report.
+demo: $(VENV)/.report
+	@$(BIN)/icecourse demo $(DEMO)
 
 test: lint notebooks
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
@@ -56,7 +65,11 @@ $(VENV)/.lab: $(HERE)requirements.txt $(HERE)pyproject.toml $(wildcard $(HERE)ic
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable $(HERE)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.lab $(HERE)requirements-test.txt
+$(VENV)/.report: $(VENV)/.lab $(HERE)requirements-report.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements-report.txt
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.report $(HERE)requirements-test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements-test.txt
 	@touch $@
 

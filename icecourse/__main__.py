@@ -1,4 +1,4 @@
-"""The two commands: ``icecourse lab`` opens a trainee's desk, ``icecourse teach`` an instructor's course."""
+"""``icecourse lab`` opens a trainee's desk, ``icecourse teach`` an instructor's course; the rest serves that course."""
 
 import argparse
 import getpass
@@ -11,7 +11,7 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
-from . import __version__
+from . import __version__, instructor
 from .curriculum import Course, bundled
 from .desk import START, Desk, DeskError
 from .release import ReleaseRefused, fill_gradebook, hand_out
@@ -29,9 +29,12 @@ def main(arguments: list[str] | None = None) -> None:
     for command in (lab, teach):
         command.add_argument("--no-browser", action="store_true", help="only print the address")
         command.add_argument("--port", type=int, default=0, help="the port to serve on (default: a free one)")
+    lab.set_defaults(run=_lab)
+    teach.set_defaults(run=_teach)
+    instructor.add_commands(commands, _serve_course)
     options = parser.parse_args(arguments)
     try:
-        _lab(options) if options.command == "lab" else _teach(options)
+        options.run(options)
     except (DeskError, ReleaseRefused) as error:
         sys.exit(f"icecourse: {error}")
 
@@ -74,10 +77,15 @@ def _teach(options: argparse.Namespace) -> None:
             f"{course.root} is not a course: it has no source/ and nbgrader_config.py; run this in the checkout."
         )
     fill_gradebook(course)
-    config = course.root / ".teach"
+    _serve_course(options, course.root, "/lab")
+
+
+def _serve_course(options: argparse.Namespace, root: Path, page: str) -> None:
+    """Open a page of an instructor's course, with the formgrader."""
+    config = root / ".teach"
     (config / "labconfig").mkdir(parents=True, exist_ok=True)
     (config / "labconfig" / "page_config.json").write_text(json.dumps({"icecourse": "teach"}), encoding="utf-8")
-    _serve(options, course.root, "/lab", config)
+    _serve(options, root, page, config)
 
 
 def _serve(options: argparse.Namespace, root: Path, page: str, config: Path) -> None:

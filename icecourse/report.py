@@ -285,6 +285,9 @@ class _View:
         shown = Markup(f"<code>{escape(left + pick[:80])}</code>")
         return shown + f" (“{_short(text)}”)" if text else shown
 
+    def stem(self, item: Item) -> str:
+        return _short(item.stem, 240)
+
     def reason(self, finding: Finding) -> Markup:
         choice = finding.choice
         pick = self.pick(finding.item, choice.slot, choice.pick) if choice else ""

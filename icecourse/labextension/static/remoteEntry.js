@@ -1,17 +1,17 @@
 /* The start extension: a hand-written module-federation container, no build step.
 
-   A page of the course says so in its metadata: {"icecourse": {"role": "lesson"}} or "quiz".
+   A page of the course says so in its metadata: {"icecourse": {"role": "lesson"}}, "quiz" or "report".
    - Trusted: it starts when it is opened. Not trusted: a bar says so and offers *Start*. (The page's own Start
      button is for where this script is missing.)
    - A kernel that died and came back runs the page again, and what could not be saved meanwhile is saved.
    - Above a quiz stands how many items are answered, with a way to the next open one.
    - One-letter keyboard commands, which change or delete cells, are off on a page that is read.
    - The code of items is hidden, for the page is read, not programmed. An instructor's master (its cells hold
-     graded keys) is left as it is, and so is everything under `icecourse teach`; the command
+     graded keys) is left as it is, and so is everything under `icecourse teach` but the class report; the command
      "Show or hide item code" is there for lessons. */
 (function () {
   "use strict";
-  const CODE = /^\s*(%%item|%explore|%load_ext\s+icecourse)/;
+  const CODE = /^\s*(%%item|%explore|%load_ext\s+icecourse|from icecourse\.report)/;
   const KEY = /BEGIN KEY/;
 
   let scope;
@@ -31,6 +31,10 @@
     .ice-page .jp-RenderedMarkdown img { max-width: 100%; }
     .ice-page .jp-RenderedMarkdown table { font-size: 0.9375rem; line-height: 1.4; }
     .ice-page .jp-Notebook-cell { max-width: 50rem; margin-left: auto; margin-right: auto; }
+    .ice-page .jp-Notebook-cell:has(.ice-report) { max-width: 64rem; }
+    .ice-page .jp-Cell-outputArea:has(.ice-report) { max-height: none !important; overflow: visible !important; resize: none !important; } /* Notebook scrolls long outputs */
+    .ice-page .jp-Cell-outputArea:has(.ice-report)::after { display: none; }
+    .ice-page .jp-Cell-outputWrapper:has(.ice-report) .jp-OutputArea-promptOverlay { display: none; }
     .ice-page .jp-RenderedMarkdown th, .ice-page .jp-RenderedMarkdown td { text-align: left; white-space: normal; }
     .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 0.6rem 1rem;
       align-items: center; align-content: flex-start; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
@@ -202,10 +206,11 @@
             if (CODE.test(text(cell))) cell.addClass("ice-code");
             if (/^\s*%load_ext/.test(text(cell))) cell.addClass("ice-setup");
           }
-          if (teaching || isMaster(panel)) return;
+          const role = panel.content.model.sharedModel.getMetadata("icecourse").role;
+          if (role !== "report" && (teaching || isMaster(panel))) return;
           panel.addClass("ice-hide-code");
           revive(panel);
-          if (panel.content.model.sharedModel.getMetadata("icecourse").role === "quiz") progress(panel);
+          if (role === "quiz") progress(panel);
           if (isTrusted(panel)) await start(panel);
           else offer(panel);
         }
