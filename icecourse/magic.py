@@ -11,19 +11,17 @@ a key and NBGRADER_EXECUTION=autograde                 grading   the cell's valu
 =====================================================  ========  =================================================
 """
 
-import getpass
-import hashlib
 import os
-from collections.abc import Iterator
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
-from IPython.display import HTML, display
+from IPython.display import HTML, display, update_display
 
-from . import cases, explorers, facts, journal, scoring, verdict
+from . import explorers, facts, journal, scoring, screen, verdict
 from .cases import Case
 from .items import Item, ItemError, parse
 from .journal import Entry, Journal, JournalError
@@ -58,11 +56,12 @@ class CourseMagics(Magics):
         known, widget = self._shown.get(item.id, (None, None))
         if known == item:  # run again, as at every reload of the page: views in other tabs stay alive
             widget.set_state({name: state[name] for name in ("response", "confidence", "verdict", "notice")})
-            widget.fallback = state["fallback"]
         else:
             widget = ItemWidget(_listener(item, self._answers), **state)
             self._shown[item.id] = item, widget
         display(widget)
+        # Beside it the same as text, brought up to date with each answer: for print, and for a page without a kernel.
+        display(screen.beside(item, state["response"]), raw=True, display_id=_text_id(item))
 
     @line_magic
     def explore(self, line: str):
@@ -96,17 +95,27 @@ class _Answers:
     def __init__(self, folder: Path):
         self.path = journal.place(folder)
         self._memory: list[Entry] = []
+        self._known: Counter[str] = Counter()  # answers to an item that this kernel has seen or given
 
     def keep(self, entry: Entry) -> str:
         """Returns when it was saved, or "" where it is kept in memory only. Raises JournalError."""
         if self.path is None:
             self._memory.append(entry)
-            return ""
-        journal.append(self.path, entry)
-        return entry.at
+        else:
+            journal.append(self.path, entry)
+        self._known[entry.item] += 1
+        return entry.at if self.path else ""
 
     def read(self) -> Journal:
-        return Journal(tuple(self._memory)) if self.path is None else journal.read(self.path)
+        kept = Journal(tuple(self._memory)) if self.path is None else journal.read(self.path)
+        self._known = Counter(entry.item for entry in kept.entries)
+        return kept
+
+    def news(self, item: str) -> dict:
+        """The last response to an item if another kernel gave it since this one last looked; else nothing."""
+        known = self._known[item]
+        last = self.read().last(item)
+        return {"response": last.response, "at": last.at} if self._known[item] > known else {}
 
 
 def _note_opening(folder: Path, notebook: Path) -> None:
@@ -139,7 +148,7 @@ def _state(item: Item, answers: _Answers) -> dict:
             "format": item.format,
             "confidence": item.confidence,
             "left": [list(pair) for pair in item.left.items()],
-            "options": _order(item),
+            "options": screen.options(item),
             "case": _case(item.case) if item.case else {},
         },
         "life": "practice" if item.key else "quiz",
@@ -148,7 +157,6 @@ def _state(item: Item, answers: _Answers) -> dict:
         "confidence": last.confidence if last else "",
         "verdict": verdict.practice(item, kept) if item.key and response and verdict.done(item, response) else None,
         "notice": notice,
-        "fallback": _plain(item, response),
     }
 
 
@@ -158,9 +166,13 @@ def _listener(item: Item, answers: _Answers):
     def on_message(message: dict) -> dict:
         number = message["n"]
         try:
+            if message["do"] == "look":
+                return {"n": number, **answers.news(item.id)}
             response, confidence = message["response"], message.get("confidence", "")
+            also = answers.news(item.id)
             saved = answers.keep(Entry(item.id, response, journal.now(), item.version, confidence))
-            reply = {"n": number, "saved": saved, "note": scoring.unreadable(item, response)}
+            update_display(screen.beside(item, response), raw=True, display_id=_text_id(item))
+            reply = {"n": number, "saved": saved, "note": scoring.unreadable(item, response), "also": bool(also)}
             if message["do"] == "check" and item.key and verdict.done(item, response):
                 reply["verdict"] = verdict.practice(item, answers.read())
             return reply
@@ -170,53 +182,12 @@ def _listener(item: Item, answers: _Answers):
     return on_message
 
 
-def _order(item: Item) -> list[list[str]]:
-    """Options as shown: as written, or in an order drawn from item and trainee, the same at every opening."""
-    shown = [[option, text] for option, text in item.options.items()]
-    if item.keep_order:
-        return shown
-    try:
-        trainee = os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
-    except OSError:  # no login name: everybody there sees one order
-        trainee = ""
-
-    def drawn(option: str) -> bytes:
-        return hashlib.sha256(f"{trainee}\n{item.id}\n{option}".encode()).digest()
-
-    if item.kind == "order":  # a turn of the written order: items.py sees to it that none of them is the key
-        turn = drawn("")[0] % len(shown)
-        return shown[turn:] + shown[:turn]
-    return sorted(shown, key=lambda pair: drawn(pair[0]))
-
-
-def _plain(item: Item, response: object) -> str:
-    """The item as text, for a page without widgets: print, a reader without a kernel."""
-    if item.kind == "entry":
-        return f"{item.stem}\n  {response or '________'}"
-    if item.kind == "case":
-        return "\n".join([item.stem, *_path(item, response or [])])
-    if item.kind == "match":
-        pairs = response if isinstance(response, dict) else {}
-        rows = [f"  {text}: {item.options.get(pairs.get(left), '________')}" for left, text in item.left.items()]
-        return "\n".join([item.stem, *rows, *(f"  - {text}" for _, text in _order(item))])
-    if item.kind == "order":
-        rows = [item.options[option] for option in response] if response else [text for _, text in _order(item)]
-        return "\n".join([item.stem, *(f"  {number}. {text}" for number, text in enumerate(rows, start=1))])
-    mark = {True: "(x)", False: "( )"}
-    rows = [f"  {mark[option in (response or [])]} {text}" for option, text in _order(item)]
-    return "\n".join([item.stem, *rows])
-
-
 def _case(case: Case) -> dict:
     return case.plain() | {"sources": {name: verdict.sources(scene.facts) for name, scene in case.scenes.items()}}
 
 
-def _path(item: Item, response: list[str]) -> Iterator[str]:
-    for step in cases.walk(item.case, response):
-        yield f"\n{step.scene.title}\n{step.scene.text}"
-        if step.choice:
-            yield f"  (x) {step.choice.text}\n{step.choice.then}"
-        yield from (f"  ( ) {choice.text}" for choice in step.scene.choices.values() if not step.choice)
+def _text_id(item: Item) -> str:
+    return f"icecourse-{item.id}"
 
 
 def _line(cell: str, word: str) -> int:

@@ -5,10 +5,12 @@ Python. Messages of the script, each numbered so that an old reply is never take
 
     {"do": "answer", "n": 4, "response": ["tuesday"], "confidence": ""}   keep it
     {"do": "check",  "n": 5, "response": ["tuesday"], "confidence": ""}   keep it, say what it was worth (practice)
+    {"do": "look",   "n": 6}                                              has another window answered it since?
 
 Replies carry the same number: ``{"n": 4, "saved": "2026-11-24T10:00:00+00:00"}`` (empty text: kept in memory
 only) or ``{"n": 4, "failed": "The disk is full: ..."}``; beside ``"saved"`` may stand ``"note"`` (an entry that
-cannot be read) and, for a check, ``"verdict"``. A response has the form of its kind (see scoring.score).
+cannot be read), ``"also"`` (another window answered since) and, for a check, ``"verdict"``. The reply to a look holds
+``"response"`` and ``"at"`` of such an answer, or neither. A response has the form of its kind (see scoring.score).
 """
 
 from collections.abc import Callable
@@ -32,7 +34,6 @@ class ItemWidget(anywidget.AnyWidget):
     confidence = traitlets.Unicode().tag(sync=True)
     verdict = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     notice = traitlets.Unicode().tag(sync=True)  # said once when the item appears
-    fallback = traitlets.Unicode()  # plain text for where no widget can be shown
 
     def __init__(self, on_message: Callable[[dict], dict], **state):
         super().__init__(**state)
@@ -41,14 +42,8 @@ class ItemWidget(anywidget.AnyWidget):
 
     def _answer(self, _widget, message, _buffers):
         reply = self._on_message(message)
-        if "failed" not in reply:
-            self.response = message["response"]
+        given = reply if message["do"] == "look" else message
+        if "failed" not in reply and "response" in given:
+            self.response = given["response"]
             self.verdict = reply.get("verdict")
         self.send(reply)
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        if data and self.fallback:
-            data["text/plain"] = self.fallback
-        return data, metadata

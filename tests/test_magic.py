@@ -40,7 +40,7 @@ def press(widget, do, *response):
 
 def test_quiz_an_answer_is_on_disk_before_it_is_said_to_be(cell, scratch, item_source):
     _, outputs, widget = cell(open_part(item_source))
-    assert len(outputs) == 1 and widget.life == "quiz"
+    assert len(outputs) == 2 and widget.life == "quiz"
     reply = press(widget, "answer", "monday")
     line = json.loads((scratch / journal.NAME).read_text())
     assert line["response"] == ["monday"] and line["item"] == "release-on-friday" and line["at"] == reply["saved"]
@@ -53,7 +53,7 @@ def test_quiz_nothing_tells_right_from_wrong(cell, item_source):
     for secret in ("correct", "rationale", "Neither Saturday", "Which days are left out", "detainer-48-hours"):
         assert secret not in state
     replies = [press(widget, do, option) for do in ("answer", "check") for option in ("sunday", "tuesday")]
-    assert all(reply.keys() == {"n", "saved", "note"} and reply["note"] == "" for reply in replies)
+    assert all(reply.keys() == {"n", "saved", "note", "also"} and not reply["note"] for reply in replies)
 
 
 def test_quiz_opened_again_the_saved_answer_is_marked(cell, item_source):
@@ -86,6 +86,50 @@ def test_a_journal_that_is_a_folder_is_said_on_the_item(cell, scratch, item_sour
     _, _, widget = cell(open_part(item_source))
     assert "folder named answers.jsonl" in widget.notice
     assert "folder named answers.jsonl" in press(widget, "answer", "monday")["failed"]
+
+
+def test_two_kernels_on_one_notebook_keep_both_answers_and_both_say_so(cell, scratch, item_source):
+    _, _, here = cell(open_part(item_source))
+    elsewhere = CourseMagics(InteractiveShell.instance())
+    first, _, body = open_part(item_source).partition("\n")
+    with capture_output():
+        elsewhere.item(first.removeprefix("%%item "), body)
+    there = elsewhere._shown["release-on-friday"][1]
+    assert press(here, "answer", "sunday")["also"] is False
+    assert press(there, "answer", "tuesday")["also"] is True, "the later one says that there was an earlier one"
+    assert press(here, "look")["response"] == ["tuesday"] and here.response == ["tuesday"]
+    assert "response" not in press(here, "look") and here.response == ["tuesday"], "said once"
+    assert press(here, "answer", "monday")["also"] is False
+    kept = journal.read(scratch / journal.NAME)
+    assert [entry.response for entry in kept.entries] == [["sunday"], ["tuesday"], ["monday"]]
+
+
+def test_answers_come_along_when_their_folder_is_renamed(cell, scratch, item_source, monkeypatch):
+    (scratch / "before").mkdir()
+    monkeypatch.chdir(scratch / "before")
+    old = CourseMagics(InteractiveShell.instance())
+    first, _, body = open_part(item_source).partition("\n")
+    with capture_output():
+        old.item(first.removeprefix("%%item "), body)
+    widget = old._shown["release-on-friday"][1]
+    assert press(widget, "answer", "tuesday")["saved"]
+    (scratch / "before").rename(scratch / "after")
+    assert "open the page from its new place" in press(widget, "answer", "monday")["failed"]
+    monkeypatch.chdir(scratch / "after")
+    new = CourseMagics(InteractiveShell.instance())
+    with capture_output():
+        new.item(first.removeprefix("%%item "), body)
+    assert new._shown["release-on-friday"][1].response == ["tuesday"]
+
+
+def test_beside_an_item_stands_the_same_as_text_with_the_answer(cell, item_source):
+    _, outputs, widget = cell(open_part(item_source))
+    assert "application/vnd.jupyter.widget-view+json" in outputs[0].data
+    assert "( ) Tuesday, 5 p.m." in outputs[1].data["text/plain"]
+    with capture_output() as shown:
+        press(widget, "answer", "tuesday")
+    [update] = shown.outputs
+    assert "(x) Tuesday, 5 p.m." in update.data["text/plain"] and "ice-text" in update.data["text/html"]
 
 
 def test_practice_teaches_by_what_was_chosen(cell):

@@ -27,13 +27,6 @@ def test_an_answer_that_could_not_be_saved_does_not():
     assert sent[0]["failed"] == "The disk is full."
 
 
-def test_where_no_widget_can_be_shown_there_is_text():
-    widget, _ = build({}, fallback="stem\n  ( ) option")
-    data, _ = widget._repr_mimebundle_()
-    assert data["text/plain"] == "stem\n  ( ) option"
-    assert "application/vnd.jupyter.widget-view+json" in data
-
-
 def test_script_and_stylesheet_are_small_and_ask_nobody_else():
     files = [STATIC / "item.js", STATIC / "item.css"]
     text = "".join(file.read_text(encoding="utf-8") for file in files)

@@ -10,6 +10,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from .. import screen
 from ..words import words
 from .data import Calculator, Explorer, ExplorerError, Sorter, load, names
 from .dates import long_time
@@ -19,13 +20,6 @@ STATIC = Path(__file__).parents[1] / "static"
 YEARS = range(1970, 2100)  # beyond them the calendar of holidays says nothing
 
 __all__ = ["ExplorerError", "ExplorerWidget", "load", "names", "show", "text_form"]
-
-# A page that was saved and is opened without a kernel cannot show a widget: Jupyter waits for it or says so in one
-# line, which this hides, for the text form beside it says everything.
-_BESIDE = (
-    "<style>.jp-OutputArea-child:has(+ .jp-OutputArea-child .ice-text) .jp-OutputArea-output:not(:has(*))"
-    "{display:none}</style>"
-)
 
 
 class ExplorerWidget(anywidget.AnyWidget):
@@ -83,4 +77,4 @@ def show(name: str) -> ExplorerWidget:
 def text_form(explorer: Explorer) -> dict[str, str]:
     """All that an explorer says, by MIME type: shown where no widget can be, and printed."""
     whole = tree(explorer)
-    return {"text/html": f'{_BESIDE}<div class="ice-text">{html(whole)}</div>', "text/plain": plain(whole)}
+    return screen.text_form(html(whole), plain(whole))

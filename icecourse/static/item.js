@@ -286,6 +286,7 @@ export default {
     let sent = 0; // number of the last message; replies to earlier ones are stale
     let waiting;
     let doing = "answer";
+    let looking = false;
     let first = ""; // what is said before "Saved"
 
     function changed(news = "") {
@@ -296,6 +297,7 @@ export default {
     }
     function send(what) {
       doing = what;
+      looking = false;
       clearTimeout(waiting);
       tell(say("saving"), "saving");
       save.hidden = true;
@@ -330,12 +332,16 @@ export default {
     function replied(reply) {
       if (reply.n !== sent) return;
       clearTimeout(waiting);
+      if (looking) {
+        looking = false;
+        return; // what there is to say comes with the state, to every view
+      }
       if (reply.failed) return failed(reply.failed);
       keep(undefined);
       save.hidden = true;
       if (!practice || controls.done) {
         const done = reply.saved ? say(isEmpty(controls.read()) ? "cleared" : "saved", { time: clock(reply.saved) }) : say("memory");
-        tell([first, done, reply.note].filter(Boolean).join(" "), "saved");
+        tell([first, done, reply.note, reply.also ? say("elsewhere") : ""].filter(Boolean).join(" "), "saved");
         count();
       }
       first = "";
@@ -385,9 +391,21 @@ export default {
     save.onclick = () => send(doing);
     const sync = () => { // another view of the same item, or another tab, has answered
       if (root.dataset.state === "saving" || root.dataset.state === "failed") return;
+      const news = !practice && JSON.stringify(model.get("response") ?? []) !== JSON.stringify(controls.read() ?? []);
       controls.mark(model.get("response"));
+      if (news) tell(say("elsewhere"), "saved");
       count();
     };
+    const look = () => { // back in this window: has another one, with a kernel of its own, answered meanwhile?
+      if (practice || document.hidden || ["saving", "failed"].includes(root.dataset.state)) return;
+      looking = true;
+      try {
+        model.send({ do: "look", n: ++sent });
+      } catch {
+        looking = false;
+      }
+    };
+    window.addEventListener("focus", look);
     model.on("msg:custom", replied);
     model.on("change:response", sync);
     controls.mark(model.get("response"));
@@ -402,6 +420,7 @@ export default {
     }
     return () => {
       clearTimeout(waiting);
+      window.removeEventListener("focus", look);
       model.off("msg:custom", replied);
       model.off("change:response", sync);
     };

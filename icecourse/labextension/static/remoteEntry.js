@@ -36,6 +36,7 @@
     .ice-page .jp-Cell-outputArea:has(.ice-report)::after { display: none; }
     .ice-page .jp-Cell-outputWrapper:has(.ice-report) .jp-OutputArea-promptOverlay { display: none; }
     .ice-page .jp-RenderedMarkdown th, .ice-page .jp-RenderedMarkdown td { text-align: left; white-space: normal; }
+    .jp-OutputArea:has(.ice-item) .ice-text { display: none; }
     .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 0.6rem 1rem;
       align-items: center; align-content: flex-start; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
       color: var(--jp-content-font-color1, #1f1f1f); background: var(--jp-layout-color2, #eee);
