@@ -106,15 +106,16 @@ class _Answers:
         self._known[entry.item] += 1
         return entry.at if self.path else ""
 
-    def read(self) -> Journal:
+    def read(self, item: str) -> Journal:
+        """All answers, read for the sake of one item. Raises JournalError."""
         kept = Journal(tuple(self._memory)) if self.path is None else journal.read(self.path)
-        self._known = Counter(entry.item for entry in kept.entries)
+        self._known[item] = sum(entry.item == item for entry in kept.entries)
         return kept
 
     def news(self, item: str) -> dict:
         """The last response to an item if another kernel gave it since this one last looked; else nothing."""
         known = self._known[item]
-        last = self.read().last(item)
+        last = self.read(item).last(item)
         return {"response": last.response, "at": last.at} if self._known[item] > known else {}
 
 
@@ -131,7 +132,7 @@ def _state(item: Item, answers: _Answers) -> dict:
     text = words("item") | words("practice")
     notice, kept = "", Journal()
     try:
-        kept = answers.read()
+        kept = answers.read(item.id)
     except JournalError as error:
         notice = text["unreadable"].format(why=error)
     last = kept.last(item.id)
@@ -174,7 +175,7 @@ def _listener(item: Item, answers: _Answers):
             update_display(screen.beside(item, response), raw=True, display_id=_text_id(item))
             reply = {"n": number, "saved": saved, "note": scoring.unreadable(item, response), "also": bool(also)}
             if message["do"] == "check" and item.key and verdict.done(item, response):
-                reply["verdict"] = verdict.practice(item, answers.read())
+                reply["verdict"] = verdict.practice(item, answers.read(item.id))
             return reply
         except JournalError as error:
             return {"n": number, "failed": str(error)}

@@ -19,6 +19,7 @@ import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, EXAMPLES, ROOT
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect, sync_playwright
 from test_exchange import QUIZ, rows
@@ -362,6 +363,55 @@ def test_a_page_from_elsewhere_waits_for_start(lab, page):
     assert page.locator(".ice-item").count() == 0
     start.click()
     page.locator(".ice-item").first.wait_for()
+
+
+def test_a_saved_page_reopened_without_a_kernel_shows_its_answers_as_text(lab, page, course_root):
+    address, desk = lab
+    visit(page, address)
+    page.get_by_role("link").first.wait_for()
+    [(_, item), *_] = list(next(p for p in Course(course_root).masters if p.name == QUIZ).items())
+    chosen = list(item.options)[:1]
+    journal.append(desk / QUIZ / journal.NAME, journal.Entry(item.id, chosen, journal.now(), item.version))
+    saved = nbformat.read(desk / QUIZ / f"{QUIZ}.ipynb", as_version=4)
+    NotebookClient(saved, timeout=120, resources={"metadata": {"path": str(desk / QUIZ)}}).execute()
+    nbformat.write(saved, desk / QUIZ / f"{QUIZ}.ipynb")  # not signed on this computer: it does not start by itself
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    start = page.get_by_role("region", name="Start").get_by_role("button", name="Start")
+    start.wait_for()
+    text = page.locator(".ice-text").first
+    expect(text).to_be_visible()
+    expect(text).to_contain_text(f"(x) {item.options[chosen[0]]}")
+    assert page.get_by_text("Error displaying widget").count() == page.get_by_text("Loading widget").count() == 0
+    start.click()
+    item_on(page, item).wait_for()
+    expect(text).to_be_hidden()
+    assert marked(page, item) == set(chosen)
+
+
+def test_two_windows_with_two_kernels_keep_both_answers_and_both_say_so(lab, serve, page, course_root):
+    address, desk = lab
+    [item, *_] = [
+        item for _, item in next(p for p in Course(course_root).masters if p.name == QUIZ).items() if item.kind == "one"
+    ]
+    first, second = list(item.options)[:2]
+    visit(page, address)
+    visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
+    item_on(page, item).wait_for()
+    other_address = serve("lab", LAB=f"--desk {desk} --no-browser")
+    other = page.context.browser.new_page()
+    other.set_default_timeout(PATIENCE)
+    visit(other, other_address)
+    visit(other, other_address, f"{QUIZ}/{QUIZ}.ipynb")
+    item_on(other, item).wait_for()
+    choose(page, item, [first])
+    choose(other, item, [second])
+    expect(item_on(other, item).get_by_role("status")).to_contain_text("Also answered in another window.")
+    page.bring_to_front()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # a browser without a screen does not always send it
+    expect(item_on(page, item).get_by_role("status")).to_contain_text("Also answered in another window.")
+    assert marked(page, item) == {second}
+    kept = [entry.response for entry in journal.read(desk / QUIZ / journal.NAME).entries if entry.item == item.id]
+    assert kept == [[first], [second]]
 
 
 def test_a_quiz_by_keyboard_alone(lab, page, course_root):

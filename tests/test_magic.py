@@ -97,6 +97,7 @@ def test_two_kernels_on_one_notebook_keep_both_answers_and_both_say_so(cell, scr
     there = elsewhere._shown["release-on-friday"][1]
     assert press(here, "answer", "sunday")["also"] is False
     assert press(there, "answer", "tuesday")["also"] is True, "the later one says that there was an earlier one"
+    assert not cell.magics._answers.news("another-item"), "and a look for one item hides no other's news"
     assert press(here, "look")["response"] == ["tuesday"] and here.response == ["tuesday"]
     assert "response" not in press(here, "look") and here.response == ["tuesday"], "said once"
     assert press(here, "answer", "monday")["also"] is False
