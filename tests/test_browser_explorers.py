@@ -139,8 +139,27 @@ def test_axe_finds_nothing_on_any_kind_in_any_state(shown, page, theme):  # noqa
            .map(el => el.getBoundingClientRect()).filter(box => box.width < 24 || box.height < 24).length"""
     )
     assert small == 0, "a target is smaller than 24 px"
+    on_paper(shown, page)
     if theme.endswith("Light"):
         without_a_kernel(shown, page)
+
+
+def on_paper(shown, page):  # noqa: F811
+    """Ctrl+P prints the page itself: unrolled, the text forms, nothing of Jupyter and nothing to press."""
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.keyboard.press("Control+p")
+    page.wait_for_function("window.printed")
+    page.emulate_media(media="print")
+    for kind in KINDS:
+        expect(page.locator(f'.ice-text [data-explorer="sample-{kind}"]')).to_be_visible()
+        expect(shown(kind)).to_be_hidden()
+    expect(page.get_by_text("The attorney confirms every date.").locator("visible=true")).to_have_count(1)
+    expect(page.locator(".jp-Toolbar").locator("visible=true")).to_have_count(0)
+    assert page.evaluate("document.scrollingElement.scrollHeight") > 2000, "the page is not unrolled"
+    ink = page.locator(".ice-text p").first.evaluate("el => getComputedStyle(el).color")
+    assert ink == "rgb(0, 0, 0)", "paper is white in every theme"
+    page.emulate_media(media="screen")
 
 
 def without_a_kernel(shown, page):  # noqa: F811

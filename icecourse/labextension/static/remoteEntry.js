@@ -8,7 +8,8 @@
    - One-letter keyboard commands, which change or delete cells, are off on a page that is read.
    - The code of items is hidden, for the page is read, not programmed. An instructor's master (its cells hold
      graded keys) is left as it is, and so is everything under `icecourse teach` but the class report; the command
-     "Show or hide item code" is there for lessons. */
+     "Show or hide item code" is there for lessons.
+   - Printed, a page is what it says, with nothing of Jupyter round it. */
 (function () {
   "use strict";
   const CODE = /^\s*(%%item|%explore|%load_ext\s+icecourse|from icecourse\.report)/;
@@ -44,9 +45,32 @@
     .ice-bar button { min-height: 2.25rem; padding: 0.3rem 1.2rem; font: inherit; font-weight: 600; cursor: pointer;
       color: inherit; background: var(--jp-layout-color1, #fff); border: 1px solid currentColor; border-radius: 4px; }
     .ice-page .jp-RenderedMarkdown :is(h1, h2, h3) { line-height: 1.3; }
-    .ice-page [data-commandlinker-command="notebook:run-all-cells"] { display: none; }`; // for where this script is not
+    .ice-page [data-commandlinker-command="notebook:run-all-cells"] { display: none; } /* for where this script is not */
+    .ice-page .jp-mod-outputsScrolled .jp-Cell-outputArea { max-height: none; margin-left: 0; overflow: visible; resize: none; }
+    .ice-page .jp-mod-outputsScrolled .jp-Cell-outputArea::after { display: none; }
+    .ice-page .jp-mod-outputsScrolled .jp-OutputArea-child { padding-top: 0; }`;
 
-  function plugin({ INotebookTracker }, { ICommandPalette }, { PageConfig }, { Widget }, { ServerConnection }) {
+  // A page on paper: nothing of Jupyter round it, unrolled, black on white in every theme, nothing to press.
+  const PRINT = `@media print {
+    body:has(.ice-page) { --jp-content-font-color0: #000; --jp-content-font-color1: #000; --jp-ui-font-color1: #000;
+      --jp-content-link-color: #1257a6; --jp-layout-color0: #fff; --jp-layout-color1: #fff; --jp-layout-color2: #f2f2f2;
+      --jp-border-color0: #757575; --jp-border-color1: #999; --jp-rendermime-table-row-background: #f2f2f2; }
+    body .ice-page .ice-item, body .ice-page .ice-explorer { --ice-accent: #1257a6; --ice-good: #14663a; --ice-bad: #9a2a0f; }
+    html:has(.ice-page), body:has(.ice-page), .lm-Widget:has(.ice-page), .ice-page, .ice-page :is(.jp-Notebook,
+      .jp-WindowedPanel-outer, .jp-WindowedPanel-inner, .jp-WindowedPanel-viewport, .jp-Notebook-cell),
+    .ice-page .jp-MarkdownCell :is(.jp-Cell-inputWrapper, .jp-InputArea, .jp-MarkdownOutput),
+    .ice-page :is(.jp-OutputArea, .jp-OutputArea-child, .jp-OutputArea-output) {
+      display: block !important; position: static !important; inset: auto !important; transform: none !important;
+      width: auto !important; height: auto !important; min-height: 0 !important; max-width: none !important;
+      margin: 0 !important; overflow: visible !important; contain: none !important; content-visibility: visible !important;
+      background: #fff !important; border: 0 !important; box-shadow: none !important; color-scheme: light; }
+    body:has(.ice-page) .lm-Widget:not(:has(.ice-page), .ice-page, .ice-page *), .ice-page :is(.jp-Toolbar, .ice-bar,
+      .ice-actions, .ice-setup, .jp-InputPrompt, .jp-OutputPrompt, .jp-WindowedPanel-scrollbar) { display: none !important; }
+    .ice-page :is(h1, h2, h3, h4) { break-inside: avoid; break-after: avoid; }
+    .ice-page :is(.ice-item, img, tr, .ice-unit, .ice-deadlines li) { break-inside: avoid; }
+  }`;
+
+  function plugin({ INotebookTracker }, { ICommandPalette, Printing }, { PageConfig }, { Widget }, { ServerConnection }) {
     return {
       id: "icecourse:start",
       autoStart: true,
@@ -55,7 +79,7 @@
       activate(app, tracker, palette) {
         const teaching = PageConfig.getOption("icecourse") === "teach";
         const style = document.createElement("style");
-        style.textContent = STYLE;
+        style.textContent = STYLE + PRINT;
         document.head.append(style);
 
         const cells = panel => [...panel.content.widgets];
@@ -203,6 +227,7 @@
           await panel.revealed;
           if (!isPage(panel)) return;
           panel.addClass("ice-page");
+          panel[Printing.symbol] = () => async () => window.print(); // Jupyter's own way would print the code of items
           for (const cell of cells(panel)) {
             if (CODE.test(text(cell))) cell.addClass("ice-code");
             if (/^\s*%load_ext/.test(text(cell))) cell.addClass("ice-setup");
