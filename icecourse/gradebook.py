@@ -5,9 +5,9 @@ connection serves a batch, and either all of a transaction is written or nothing
 two beside them that tell under which key a grade was given: nbgrader never reads or changes those.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from nbgrader.api import (
@@ -16,14 +16,30 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    GradeCell,
     MissingEntry,
     Notebook,
+    SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
     new_uuid,
 )  # fmt: skip
-from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, bindparam, delete, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import update as change
 
 from .items import Item
@@ -41,10 +57,9 @@ ITEM_VERSION = Table(
     Column("since", DateTime, nullable=False),
 )  # fmt: skip
 
-_ASSIGNMENT, _CELL, _COMMENT, _GRADE, _NOTEBOOK, _STUDENT, _SUBMISSION, _PART = (
-    table.__table__
-    for table in (Assignment, BaseCell, Comment, Grade, Notebook, Student, SubmittedAssignment, SubmittedNotebook)
-)
+_ASSIGNMENT, _NOTEBOOK, _CELL, _SOURCE = (t.__table__ for t in (Assignment, Notebook, BaseCell, SourceCell))
+_STUDENT, _SUBMISSION, _PART = (t.__table__ for t in (Student, SubmittedAssignment, SubmittedNotebook))
+_GRADE, _COMMENT = Grade.__table__, Comment.__table__
 LONGEST_ID = _STUDENT.c.id.type.length  # characters; a database that keeps to it would stop the batch
 
 
@@ -77,6 +92,23 @@ class Row(NamedTuple):
         """The grade that counts, as nbgrader has it: a person's before the grader's, and extra credit on top."""
         given = self.auto if self.manual is None else self.manual
         return 0.0 if given is None else given + (self.extra or 0.0)
+
+
+class Cell(NamedTuple):
+    """A graded cell of the assignment. ``versions``: each graded_version that ever graded it -> the item's source."""
+
+    source: str
+    possible: float
+    automatic: bool
+    versions: Mapping[str, str]
+
+
+class Standing(NamedTuple):
+    """A submission as the gradebook has it: time in UTC, seconds late, and late penalty in points."""
+
+    at: datetime | None
+    seconds_late: float
+    penalty: float
 
 
 # (trainee, notebook's score, seconds late) -> penalty in points, or None
@@ -125,10 +157,31 @@ class Book(AbstractContextManager):
         with self._gradebook.engine.connect() as link:
             return set(link.scalars(select(_SUBMISSION.c.student_id).where(_SUBMISSION.c.assignment_id == self._id)))
 
-    def grades(self) -> dict[str, dict[str, Row]]:
-        """Every grade of the assignment: trainee -> {cell: row}."""
-        found: dict[str, dict[str, Row]] = {}
-        columns = (_SUBMISSION.c.student_id, _CELL.c.name, _GRADE, GRADED_VERSION.c.version)
+    def cells(self) -> dict[tuple[str, str], Cell]:
+        """Every graded cell of the assignment: (notebook, cell) -> what the gradebook knows of it."""
+        with self._gradebook.engine.connect() as link:
+            kept = link.execute(select(ITEM_VERSION)).all()
+            found = {}
+            for name, notebook in self._notebooks.items():
+                sources = link.execute(
+                    select(_SOURCE.c.name, _SOURCE.c.source).where(_SOURCE.c.notebook_id == notebook)
+                )
+                source = {row.name: row.source for row in sources}
+                for cell, possible in self._possible(link, notebook):
+                    by_hand = cell in self._commented[notebook]
+                    versions = {row.version: row.source for row in kept if row.item == cell}
+                    found[name, cell] = Cell(source.get(cell, ""), possible, not by_hand, versions)
+        return found
+
+    def _possible(self, link: Connection, notebook: str) -> Iterator[tuple[str, float]]:
+        for kind in (GradeCell.__table__, TaskCell.__table__):
+            query = select(_CELL.c.name, kind.c.max_score).join_from(kind, _CELL, _CELL.c.id == kind.c.id)
+            yield from link.execute(query.where(_CELL.c.notebook_id == notebook))
+
+    def grades(self) -> dict[str, dict[tuple[str, str], Row]]:
+        """Every grade of the assignment: trainee -> {(notebook, cell): row}."""
+        found: dict[str, dict[tuple[str, str], Row]] = {}
+        columns = (_SUBMISSION.c.student_id, _PART.c.notebook_id, _CELL.c.name, _GRADE, GRADED_VERSION.c.version)
         query = (
             select(*columns)
             .join_from(_GRADE, _CELL, _CELL.c.id == _GRADE.c.cell_id)
@@ -137,11 +190,35 @@ class Book(AbstractContextManager):
             .outerjoin(GRADED_VERSION, GRADED_VERSION.c.grade_id == _GRADE.c.id)
             .where(_SUBMISSION.c.assignment_id == self._id)
         )
+        names = {notebook: name for name, notebook in self._notebooks.items()}
         with self._gradebook.engine.connect() as link:
-            for row in link.execute(query):
+            for trainee, notebook, cell, row in (
+                (row.student_id, names[row.notebook_id], row.name, row) for row in link.execute(query)
+            ):
                 kept = Row(row.auto_score, row.manual_score, row.extra_credit, row.version or "")
-                found.setdefault(row.student_id, {})[row.name] = kept
+                found.setdefault(trainee, {})[notebook, cell] = kept
         return found
+
+    def standing(self) -> dict[str, Standing]:
+        """Every submission of the assignment, by trainee."""
+        penalty = func.coalesce(func.sum(_PART.c.late_submission_penalty), 0.0)
+        query = (
+            select(_SUBMISSION.c.student_id, _SUBMISSION.c.timestamp, _SUBMISSION.c.extension, penalty.label("penalty"))
+            .join_from(_SUBMISSION, _PART, _PART.c.assignment_id == _SUBMISSION.c.id)
+            .where(_SUBMISSION.c.assignment_id == self._id)
+            .group_by(_SUBMISSION.c.id)
+        )
+        with self._gradebook.engine.connect() as link:
+            return {
+                row.student_id: Standing(row.timestamp, self._late(row.timestamp, row.extension), row.penalty)
+                for row in link.execute(query)
+            }
+
+    def _late(self, at: datetime | None, extension: timedelta | None) -> float:
+        """Seconds past the due date, a trainee's extension taken into account."""
+        if at is None or self._due is None:
+            return 0.0
+        return max(0.0, (at - self._due - (extension or timedelta())).total_seconds())
 
     def keep_versions(self, items: Mapping[str, tuple[Item, str]]) -> None:
         """Keep the source of each item that grades now, by its graded_version. ``items``: name -> (item, source)."""
@@ -267,11 +344,7 @@ class _Writing:
         rows = []
         for one in batch:
             kept = self._kept.get(one.trainee)
-            at = one.at or (kept and kept.timestamp)
-            due = self._book._due
-            if due is not None and kept is not None and kept.extension is not None:
-                due += kept.extension
-            seconds = (at - due).total_seconds() if at and due else 0
+            seconds = self._book._late(one.at or (kept and kept.timestamp), kept and kept.extension)
             for name in one.marks:
                 part = self._parts[self._ids[one.trainee], self._book._notebooks[name]]
                 if seconds > 0:

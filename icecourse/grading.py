@@ -18,7 +18,7 @@ import logging
 import os
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
@@ -105,8 +105,8 @@ class Page:
         for place, cell in enumerate(self.layout.cells):
             name, text = _grade_id(cell), self._cells[place]
             if name in self.items:
-                score, text = self._look_up(name, taken)
-                scores[name] = score.earned
+                result, text = self._look_up(name, taken)
+                scores[name] = result.earned
             elif utils.is_solution(cell):
                 filled, comments[name] = _filled(cell, taken.texts[notebook].get(name))
                 if utils.is_grade(cell):
@@ -130,18 +130,23 @@ class Page:
         """The score of a response (as JSON), and the cell with what is said to it: the outputs of a kernel."""
         place = next(place for place, cell in enumerate(self.layout.cells) if _grade_id(cell) == name)
         item, number, given = self.items[name], self._number[place], json.loads(response)
-        try:
-            score = scoring.score(item, given)
-        except Exception:  # a response is whatever a trainee's disk holds: it must not cost the other items
-            score = scoring.Score(0.0, item.points, "invalid", "The saved answer could not be scored.")
-        said = {kind: submission.plain(text) for kind, text in verdict.graded(item, score, given).items()}
-        value = {"text/plain": repr(float(score.earned))}
+        result = score(item, given)
+        said = {kind: submission.plain(text) for kind, text in verdict.graded(item, result, given).items()}
+        value = {"text/plain": repr(float(result.earned))}
         cell = NotebookNode(
             self.layout.cells[place],
             execution_count=number,
             outputs=[new_output("display_data", said), new_output("execute_result", value, execution_count=number)],
         )
-        return score, _encoded(cell)
+        return result, _encoded(cell)
+
+
+def score(item: Item, response: object) -> scoring.Score:
+    """The score of a response, which is whatever a trainee's disk holds: it must not cost the other items theirs."""
+    try:
+        return scoring.score(item, response)
+    except Exception:
+        return scoring.Score(0.0, item.points, "invalid", "The saved answer could not be scored.")
 
 
 UNANSWERED = "No response."  # nbgrader's own words for a text that is as it was released
@@ -179,8 +184,8 @@ class _Ready(NamedTuple):
     graded: Graded
 
 
-def grade(converter: Autograde, only: Iterable[str] | None = None) -> None:
-    """Grade the converter's assignment. ``only``: the cells whose grades are written, if not all.
+def grade(converter: Autograde, only: Collection[str] | None = None, trainees: Collection[str] | None = None) -> None:
+    """Grade the converter's assignment. ``only``: the cells whose grades are written; ``trainees``: whose; else all.
 
     Raises GradingRefused before anything is written; NbGraderException at the end if a submission could not be
     graded, or at once if the gradebook cannot be used.
@@ -189,7 +194,7 @@ def grade(converter: Autograde, only: Iterable[str] | None = None) -> None:
     try:
         made = pages(course)
         with Book(course.db_url, course.course_id, course.assignment_id) as book:
-            failed = _Batch(converter, made, book, only).run()
+            failed = _Batch(converter, made, book, only).run(trainees)
     except GradingRefused as error:
         log.error("%s", error)
         raise
@@ -206,29 +211,31 @@ def grade(converter: Autograde, only: Iterable[str] | None = None) -> None:
 
 
 class _Batch:
-    def __init__(self, converter: Autograde, made: Mapping[str, Page], book: Book, only: Iterable[str] | None):
+    def __init__(self, converter: Autograde, made: Mapping[str, Page], book: Book, only: Collection[str] | None):
         self._converter, self._course, self._log = converter, converter.coursedir, converter.log
         self._pages, self._book, self._only = made, book, only
         self._wanted = [name for name in made if fnmatchcase(name, self._course.notebook_id)]
         self._layouts = {name: page.released.cells for name, page in made.items()}
         self._ids = {name for page in made.values() for name in page.items}
         self._masters = list(_masters_files(converter))
-        self._penalty = _late_penalty(converter)
+        self._penalty = late_penalty(converter)
         self._failed: list[str] = []
 
-    def run(self) -> list[str]:
+    def run(self, only_of: Collection[str] | None) -> list[str]:
         """The trainees whose submissions could not be graded, however little was missing."""
         self._say_what_is_left_out()
         self._book.keep_versions(
             {name: (item, page.source(name)) for page in self._pages.values() for name, item in page.items.items()}
         )
         self._graded = self._book.handed_in()
-        trainees = None if self._converter.create_student else self._book.trainees()
+        known = None if self._converter.create_student else self._book.trainees()
         waiting = []
         for trainee, folder in _handed_in(self._course):
+            if only_of is not None and trainee not in only_of:
+                continue
             if why := _unfit(folder, trainee, Path(self._course.root) / self._course.submitted_directory):
                 self._log.warning("%s, %s: not graded, for %s.", shown(trainee), self._course.assignment_id, why)
-            elif trainees is not None and trainee not in trainees:
+            elif known is not None and trainee not in known:
                 self._log.error("No trainee with the id %s is in the gradebook.", shown(trainee))
                 self._failed.append(trainee)
             elif self._is_due(trainee, folder):
@@ -253,7 +260,7 @@ class _Batch:
         whole = trainee in self._graded and all((place / f"{name}.ipynb").is_file() for name in self._wanted)
         if not whole or self._converter.force:
             return True
-        new, old = _time(folder)[1], _time(place)[1]
+        new, old = time_of(folder)[1], time_of(place)[1]
         if new and old and new > old:
             return True
         self._log.info("Skipping existing assignment: %s", place)
@@ -268,7 +275,7 @@ class _Batch:
             self._converter.run_pre_convert_hook()
             taken = submission.take(folder, self._layouts, self._ids)
             made = {name: self._pages[name].graded(name, taken) for name in self._wanted}
-            time, at = _time(folder)
+            time, at = time_of(folder)
             notes = [*taken.notes, *self._invalid(taken)]
             if not at and os.path.lexists(folder / submission.TIMESTAMP):
                 notes.append(f"{submission.TIMESTAMP} holds no time")
@@ -436,7 +443,7 @@ def _unfit(folder: Path, trainee: str, above: Path) -> str:
     return ""
 
 
-def _time(folder: Path) -> tuple[str, datetime | None]:
+def time_of(folder: Path) -> tuple[str, datetime | None]:
     """The time of hand-in, as it is written and in UTC; ("", None) for anything that is no time."""
     with contextlib.suppress(Exception):  # dateutil raises several kinds
         text = submission.content(folder / submission.TIMESTAMP, 200).decode("ascii")
@@ -455,7 +462,7 @@ def _masters_files(converter: Autograde) -> Iterator[tuple[Path, Path]]:
             yield path.relative_to(folder), path
 
 
-def _late_penalty(converter: Autograde) -> Penalty | None:
+def late_penalty(converter: Autograde) -> Penalty | None:
     """nbgrader's own penalty for late work, by the plugin of the course's settings."""
     steps = [step for step in converter.autograde_preprocessors if isinstance(step, type)]
     step = next((step for step in steps if issubclass(step, stock.AssignLatePenalties)), None)

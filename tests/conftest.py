@@ -7,9 +7,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import create_engine, text
 
 from icecourse.curriculum import COURSE_ID, Course
 from icecourse.items import parse
@@ -101,15 +103,75 @@ def empty_gradebook(tmp_path_factory) -> Path:
     return path
 
 
+# A test with this mark runs twice, with course_root's gradebook in SQLite and in PostgreSQL.
+both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The address of a PostgreSQL server of our own, for the session: an ordinary user's, on a socket in a folder."""
+    at = shutil.which("initdb") or next(iter(sorted(Path("/").glob("usr/lib/postgresql/*/bin/initdb"))), None)
+    if not at:
+        pytest.skip("no PostgreSQL here: apt-get install postgresql")
+    pytest.importorskip("psycopg", reason="no psycopg here: make installs it")
+    programs, root = Path(at).resolve().parent, hasattr(os, "geteuid") and os.geteuid() == 0
+    with tempfile.TemporaryDirectory(prefix="icecourse-postgres-", dir="/dev/shm" if root else None) as folder:
+        if root:  # PostgreSQL refuses to run as root
+            shutil.chown(folder, "postgres", "postgres")
+        user = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+
+        def run(program, *words):
+            command = [programs / program, "-D", f"{folder}/data", *words]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120, **user)
+
+        run("initdb", "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8")
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
+        try:
+            yield f"postgresql+psycopg://postgres@/%s?host={folder}"
+        finally:
+            run("pg_ctl", "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres) -> str:
+    """As empty_gradebook: a database with an empty gradebook, to be used as a template only."""
+    _sql(postgres, "CREATE DATABASE empty")
+    Gradebook(postgres % "empty", COURSE_ID).close()
+    return "empty"
+
+
+def _sql(postgres: str, statement: str) -> None:
+    engine = create_engine(postgres % "postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as link:
+        link.execute(text(statement))
+    engine.dispose()
+
+
 @pytest.fixture
-def course_root(scratch, home, empty_gradebook) -> Path:
+def database(request) -> str:
+    """The address of the course's gradebook; "" for nbgrader's own choice, SQLite in the course's folder."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("empty_postgres")
+    name = f"gradebook_{uuid4().hex}"
+    _sql(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return postgres % name
+
+
+@pytest.fixture
+def course_root(scratch, home, empty_gradebook, database) -> Path:
     """A course root as an instructor has it: masters, releases, lessons, settings and an empty gradebook."""
     root = scratch / "course"
     root.mkdir()
     for name in ("lessons", "source", "assignments"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("answers.jsonl", ".ipynb_checkpoints"))
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    shutil.copy(empty_gradebook, root)
+    if database:
+        with (root / "nbgrader_config.py").open("a") as config:
+            config.write(f"\nc.CourseDirectory.db_url = {database!r}\n")
+    else:
+        shutil.copy(empty_gradebook, root)
     return root
 
 

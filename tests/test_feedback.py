@@ -5,12 +5,11 @@ from html.parser import HTMLParser
 from itertools import product
 
 import pytest
-from nbgrader.api import Gradebook
 from test_browser import faults, page, pytestmark  # noqa: F401
 from test_grading import WORK
-from trial import DUE, KEYS, NAME, SCHEME, release, submit
+from trial import DUE, KEYS, NAME, SCHEME, book, release, submit
 
-from icecourse.curriculum import COURSE_ID, objectives
+from icecourse.curriculum import objectives
 from icecourse.feedback import FeedbackExporter
 from icecourse.release import api
 
@@ -33,7 +32,7 @@ def graded(course, trainee="ann", answers=(("one-right", ["sunday"]),), setting=
     if setting:
         with (course / "nbgrader_config.py").open("a") as config:
             config.write(f"\nc.FeedbackExporter.right_answers = {setting!r}\n")
-    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
+    with book(course) as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=due)
     result = api(course).generate_feedback(NAME, trainee)
     assert result["success"], result
@@ -83,7 +82,7 @@ def test_an_item_with_full_points_repeats_no_answer(course):
 def test_an_extension_keeps_right_answers_back_from_everybody(course):
     submit(course, "ben")
     assert api(course).autograde(NAME, "ben")["success"]
-    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
+    with book(course) as gradebook:
         gradebook.grant_extension(NAME, "ben", weeks=52 * 200)
     assert "The right answer:" not in words_of(graded(course, setting="after due date"))
 
@@ -102,7 +101,7 @@ def test_scores_stand_by_objective_and_what_is_not_graded_is_no_zero(course):
     assert "To the jail at Cedar Falls : alert(1)" in said and "days = 2 # not counted: é" in said
     assert SCHEME not in said and "Training, not legal advice." in said and "as of" in said
     for name, points in (("memo", 2.5), ("table", 0.0), ("letter", 0.0)):
-        with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
+        with book(course) as gradebook:
             grade = gradebook.find_grade(name, NAME, NAME, "ann")
             grade.manual_score, grade.needs_manual_grade = points, False
             gradebook.find_comment(name, NAME, NAME, "ann").manual_comment = "Name the form <i>."

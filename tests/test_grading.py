@@ -5,11 +5,10 @@ import shutil
 
 import nbformat
 import pytest
+from conftest import both_databases
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.api import Gradebook
-from trial import DUE, ITEMS, KEYS, NAME, STUB, gradebook_rows, marks, release, submit
+from trial import DUE, ITEMS, KEYS, NAME, STUB, book, gradebook_rows, marks, release, submit
 
-from icecourse.curriculum import COURSE_ID
 from icecourse.release import api
 
 EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
@@ -103,7 +102,7 @@ def test_gradebook_and_pages_are_those_of_the_kernel_run(course, scratch, nbgrad
 
     # A person has graded; then both grade again, by the formgrader's own way.
     for root in (kernel, course):
-        with Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID) as gradebook:
+        with book(root) as gradebook:
             for cell, points in (("memo", 2.5), ("one-right", 0.5)):
                 grade = gradebook.find_grade(cell, NAME, NAME, "all-wrong")
                 grade.manual_score, grade.needs_manual_grade = points, False
@@ -117,6 +116,38 @@ def test_gradebook_and_pages_are_those_of_the_kernel_run(course, scratch, nbgrad
     assert ours["memo", "comment"] == (None, "Good, but name the form.")
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_firms_database_holds_the_same_rows(course_root, empty_gradebook, scratch, nbgrader):
+    """With the oracle above: what stock nbgrader writes to SQLite, this writes to PostgreSQL."""
+    twin = scratch / "twin"
+    shutil.copytree(course_root, twin)
+    shutil.copy(empty_gradebook, twin)
+    config = twin / "nbgrader_config.py"
+    config.write_text("\n".join(line for line in config.read_text().split("\n") if "db_url" not in line))
+    rows, pages = [], []
+    for root in (course_root, twin):
+        with (root / "nbgrader_config.py").open("a") as more:
+            more.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+        assert release(root)["success"]
+        for trainee, what in honest().items():
+            submit(root, trainee, **what)
+        nbgrader(root, "autograde", NAME)
+        with book(root) as gradebook:
+            grade = gradebook.find_grade("memo", NAME, NAME, "all-wrong")
+            grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 2.5, 0.25, False
+            gradebook.find_comment("memo", NAME, NAME, "all-wrong").manual_comment = "Name the form. é"
+            gradebook.db.commit()
+        nbgrader(root, "autograde", NAME, "--force")
+        nbgrader(root, "generate_feedback", NAME, "--student=all-*")
+        rows.append(gradebook_rows(root))
+        pages.append({path.parts[-3]: path.read_text() for path in (root / "feedback").rglob("*.html")})
+    assert not (course_root / "gradebook.db").exists() and (twin / "gradebook.db").exists()
+    assert rows[0].keys() == honest().keys() and rows[0]["all-wrong"]["memo"] == (None, 2.5, 0.25, True, 3)
+    assert rows[0] == rows[1]
+    assert pages[0] == pages[1] and pages[0].keys() == {"all-right", "all-wrong"}
+
+
+@both_databases
 def test_the_formgraders_way_starts_no_kernel(course, monkeypatch):
     """The button calls NbGraderAPI.autograde, one trainee at a time, in the server's own process."""
 
@@ -170,6 +201,7 @@ def test_a_failure_leaves_no_mark_in_the_environment(course_root):
     assert "NBGRADER_EXECUTION" not in os.environ
 
 
+@both_databases
 def test_a_submission_that_cannot_be_written_costs_nobody_else(course):
     for trainee in ("ann", "ben", "zoe"):
         submit(course, trainee, RIGHT)
@@ -185,6 +217,7 @@ def test_a_submission_that_cannot_be_written_costs_nobody_else(course):
     assert (course / "autograded" / "ben" / NAME / f"{NAME}.ipynb").is_file()
 
 
+@both_databases
 def test_what_is_graded_stays_until_something_newer_comes_or_it_is_asked_for(course):
     page = course / "autograded" / "ann" / NAME / f"{NAME}.ipynb"
 
@@ -199,11 +232,12 @@ def test_what_is_graded_stays_until_something_newer_comes_or_it_is_asked_for(cou
     assert again(force=False) and not again(force=False)
     page.unlink()
     assert again(force=False)
-    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:  # as after an older backup
+    with book(course) as gradebook:  # as after an older backup
         gradebook.remove_submission(NAME, "ann")
     assert again(force=False) and gradebook_rows(course)["ann"]["one-right"][0] == 1
 
 
+@both_databases
 def test_settings_of_nbgrader_still_count(course):
     """Hooks, trainees to leave out, trainees that the gradebook must know, a penalty of one's own, permissions."""
     for trainee in ("ann", "ben", "out"):

@@ -9,7 +9,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from icecourse import journal
-from icecourse.curriculum import COURSE_ID
 from icecourse.items import parse
 from icecourse.release import api
 
@@ -68,7 +67,7 @@ def release(root: Path, more=(), name: str = NAME) -> dict:
     nbformat.write(new_notebook(cells=[*cells(), *more]), folder / f"{name}.ipynb")
     result = api(root).generate_assignment(name, force=True)
     if result["success"]:
-        with Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID) as gradebook:
+        with book(root) as gradebook:
             gradebook.update_or_create_assignment(name, duedate=DUE)
     return result
 
@@ -104,10 +103,15 @@ def cell_of(notebook: dict, grade_id: str) -> dict:
     return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
 
 
+def book(root: Path) -> Gradebook:
+    """The course's gradebook by nbgrader's own interface, wherever it is."""
+    return api(root).gradebook
+
+
 def gradebook_rows(root: Path, name: str = NAME) -> dict:
     """Everything that grading writes: {trainee: {what: value}}, with scores to the last digit."""
     found = {}
-    with Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID) as gradebook:
+    with book(root) as gradebook:
         for submission in gradebook.assignment_submissions(name):
             row = {"timestamp": submission.timestamp, "late": submission.total_seconds_late, "score": submission.score,
                    "max": submission.max_score, "manual": submission.needs_manual_grade}  # fmt: skip
