@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from icecourse.collect import PlainCollect, ZipExtractor
 from icecourse.feedback import FeedbackExporter
 from icecourse.grading import ItemGrader
 from icecourse.handin import ZIP_MEMBER
@@ -25,6 +26,8 @@ c.Autograde.exporter_class = ItemGrader
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.right_answers = "after due date"  # or "off", or "on"
 
-# Zips that trainees without the exchange hand in; by itself nbgrader drops the answers.
+# What is handed in comes as plain files. Zips are for trainees without the exchange; nbgrader would drop the answers.
+c.ExchangeFactory.collect = PlainCollect
+c.ZipCollectApp.extractor_plugin = ZipExtractor
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".jsonl"]
 c.FileNameCollectorPlugin.named_regexp = ZIP_MEMBER

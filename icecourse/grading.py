@@ -19,7 +19,6 @@ import os
 import re
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from pathlib import Path
@@ -260,7 +259,7 @@ class _Batch:
         whole = trainee in self._graded and all((place / f"{name}.ipynb").is_file() for name in self._wanted)
         if not whole or self._converter.force:
             return True
-        new, old = time_of(folder)[1], time_of(place)[1]
+        new, old = submission.time_of(folder)[1], submission.time_of(place)[1]
         if new and old and new > old:
             return True
         self._log.info("Skipping existing assignment: %s", place)
@@ -275,7 +274,7 @@ class _Batch:
             self._converter.run_pre_convert_hook()
             taken = submission.take(folder, self._layouts, self._ids)
             made = {name: self._pages[name].graded(name, taken) for name in self._wanted}
-            time, at = time_of(folder)
+            time, at = submission.time_of(folder)
             notes = [*taken.notes, *self._invalid(taken)]
             if not at and os.path.lexists(folder / submission.TIMESTAMP):
                 notes.append(f"{submission.TIMESTAMP} holds no time")
@@ -441,15 +440,6 @@ def _unfit(folder: Path, trainee: str, above: Path) -> str:
     if len(trainee) > LONGEST_ID:
         return f"its trainee's id is longer than {LONGEST_ID} characters"
     return ""
-
-
-def time_of(folder: Path) -> tuple[str, datetime | None]:
-    """The time of hand-in, as it is written and in UTC; ("", None) for anything that is no time."""
-    with contextlib.suppress(Exception):  # dateutil raises several kinds
-        text = submission.content(folder / submission.TIMESTAMP, 200).decode("ascii")
-        if text.strip():
-            return text, utils.parse_utc(text.strip())
-    return "", None
 
 
 def _masters_files(converter: Autograde) -> Iterator[tuple[Path, Path]]:

@@ -213,7 +213,7 @@ def _by_notebook(grades: Mapping[Name, Row]) -> list[float]:
 def _why_left(folder: Path, standing: Standing) -> str:
     if folder.is_symlink() or not folder.is_dir():
         return "its submission is not in submitted/"
-    newer = grading.time_of(folder)[1]
+    newer = submission.time_of(folder)[1]
     return "handed in again since: run nbgrader autograde" if newer and standing.at and newer > standing.at else ""
 
 

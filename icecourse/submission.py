@@ -4,13 +4,17 @@ Only regular files of the submission's own folder are opened, never a link or a 
 part of them. Whatever is wrong with the notebook, the answers in the journal count.
 """
 
+import contextlib
 import json
 import os
 import stat
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from nbgrader.utils import parse_utc
 
 from . import journal
 from .journal import Entry, JournalError
@@ -80,6 +84,15 @@ def content(path: Path, most: int) -> bytes:
         if about.st_size > most:
             raise ValueError(f"{shown(path.name)} is larger than {most / 2**20:g} MB")
         return file.read(most)
+
+
+def time_of(folder: Path) -> tuple[str, datetime | None]:
+    """The time of hand-in, as it is written and in UTC; ("", None) for anything that is no time."""
+    with contextlib.suppress(Exception):  # dateutil raises several kinds
+        text = content(folder / TIMESTAMP, 200).decode("ascii")
+        if text.strip():
+            return text, parse_utc(text.strip())
+    return "", None
 
 
 def _answers(path: Path, items: Collection[str]) -> tuple[dict[str, Entry], list[str]]:
