@@ -41,9 +41,9 @@ notebooks: $(VENV)/.test
 check-content: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py tests/test_explorers.py
 
-# How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader.
+# How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader; and the report.
 bench: $(VENV)/.test
-	cd $(HERE)tests && $(BIN)/python bench.py && $(BIN)/python bench_grading.py 20
+	cd $(HERE)tests && $(BIN)/python bench.py && $(BIN)/python bench_grading.py 20 && $(BIN)/python bench_report.py
 
 # Writes the citations and Sources of every lesson, and the glossary, sources and map, anew from their data.
 citations: $(VENV)/.lab

@@ -220,12 +220,18 @@ def alpha_bootstrap(scores: np.ndarray, draws: int = DRAWS, seed: int = 0) -> np
     n, k = scores.shape
     if math.isnan(alpha(scores)):
         return np.empty(0)
-    times = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
+    times = resample(n, draws, seed)
     columns = np.column_stack([scores, scores.sum(axis=1)])
     columns = columns - columns.mean(axis=0)  # keeps the squares small
     variances = (times @ columns**2) - (times @ columns) ** 2 / n  # times n - 1, which cancels
     good = variances[:, -1] > 1e-12
     return k / (k - 1) * (1 - variances[good, :-1].sum(axis=1) / variances[good, -1])
+
+
+def resample(n: int, draws: int, seed: int) -> np.ndarray:
+    """How often each of n trainees is in each of so many samples of n, drawn with replacement: draws x n."""
+    drawn = np.random.default_rng(seed).integers(0, n, size=(draws, n)) + np.arange(draws)[:, None] * n
+    return np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n).astype(float)
 
 
 def measurement_error(scores: np.ndarray) -> float:

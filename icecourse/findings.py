@@ -173,7 +173,8 @@ def talks(standings: Sequence[Standing], mark: float) -> list[Talk]:
                 (share, name) for name, (share, items) in row.objectives.items() if share < mark and items > 1
             )
             reasons.append(("below", (row.share, tuple(name for _, name in weak[:3]))))
-        reasons += [("sure-and-wrong", (name, n)) for name, n in sorted(row.sure_and_wrong.items()) if n > 1]
+        if again := sorted(((n, name) for name, n in row.sure_and_wrong.items() if n > 1), reverse=True):
+            reasons.append(("sure-and-wrong", tuple(name for _, name in again[:3])))
         if len(row.late) > 1:
             reasons.append(("late", row.late))
         if reasons:

@@ -87,7 +87,8 @@ def report(root: Path, now: datetime | None = None) -> Report:
     sound = [answer for answer in room.answers if answer.item not in to_check]
     objective = {name: item.objective for name, item in items.items()}
     standings = findings.standings(room, now, to_check)
-    older = Counter(a.item for a in room.answers if a.version and a.version != items[a.item].version)
+    current = {name: item.version for name, item in items.items()}
+    older = Counter(answer.item for answer in room.answers if answer.version not in ("", current[answer.item]))
     notebooks = {cell.name: cell.notebook for cell in room.cells}
     return Report(
         room=room,
@@ -311,12 +312,11 @@ class _View:
         for code, about in talk.reasons:
             if code in ("overdue", "late"):
                 said.append(self.w[code].format(names=", ".join(about)))
-            elif code == "below":
-                share, weak = about
-                names = ", ".join(f"“{self.short(name)}”" for name in weak)
-                said.append(self.w["below-about" if weak else "below"].format(share=percent(share), names=names))
             else:
-                said.append(self.w[code].format(name=f"“{self.short(about[0])}”", n=about[1]))
+                share, weak = about if code == "below" else (math.nan, about)
+                names = ", ".join(f"“{self.short(name)}”" for name in weak)
+                sentence = "below-about" if code == "below" and weak else code
+                said.append(self.w[sentence].format(share=percent(share), names=names))
         return said
 
     def weakest(self, standing: findings.Standing) -> str:

@@ -67,8 +67,9 @@ def test_the_bootstrap_agrees_with_the_analytic_standard_error():
 
 def test_a_bootstrap_sample_is_the_alpha_of_the_trainees_in_it():
     data = people(LSAT7)[::40]
-    times = np.random.default_rng(3).multinomial(len(data), np.full(len(data), 1 / len(data)), size=50)
-    slow = [analysis.alpha(np.repeat(data, row, axis=0)) for row in times]
+    times = analysis.resample(len(data), 50, seed=3)
+    assert times.shape == (50, len(data)) and (times.sum(axis=1) == len(data)).all()
+    slow = [analysis.alpha(np.repeat(data, row.astype(int), axis=0)) for row in times]
     assert analysis.alpha_bootstrap(data, draws=50, seed=3) == pytest.approx(slow)
 
 
