@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab teach report demo test lint check-content notebooks bench citations assignments wheel clean
+.PHONY: lab teach report demo test lint check-content notebooks bench check-qti citations assignments wheel clean
 
 lab: $(VENV)/.lab
 	@$(BIN)/icecourse lab $(LAB)
@@ -44,6 +44,11 @@ check-content: $(VENV)/.test
 # How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader; and the report.
 bench: $(VENV)/.test
 	cd $(HERE)tests && $(BIN)/python bench.py && $(BIN)/python bench_grading.py 20 && $(BIN)/python bench_report.py
+
+# Holds our QTI 3 items against a player that was not written here, from npm.
+check-qti: $(VENV)/.test
+	@cd $(VENV) && npm install --silent --no-save --prefix $(VENV)/qti @citolab/qti-components@7.27.4
+	@cd $(HERE)tests && $(BIN)/python check_qti.py $(VENV)/qti/node_modules/@citolab/qti-components/cdn/index.global.js
 
 # Writes the citations and Sources of every lesson, and the glossary, sources and map, anew from their data.
 citations: $(VENV)/.lab

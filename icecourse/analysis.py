@@ -16,6 +16,7 @@ from .items import Item
 
 FEWEST = 20  # trainees below whom nothing is a finding
 TAIL = 0.27  # the upper and lower groups: Kelley (1939), The selection of upper and lower groups, J. Educ. Psych. 30
+KINDS = ("one", "all", "match", "order", "entry")  # whose choices can be counted
 DRAWS = 1000  # of the bootstrap
 Z95 = 1.959964  # the standard normal's 97.5 % point
 
@@ -316,8 +317,8 @@ def item_statistics(answers: Sequence[Answer], items: Mapping[str, Item]) -> lis
 
 
 def picks(item: Item, response: object) -> list[tuple[str, str]]:
-    """What a valid response chose, as (slot, pick) pairs; nothing for none or an invalid one."""
-    if not response or scoring.invalid(item, response) or scoring.unreadable(item, response):
+    """What a valid response chose, as (slot, pick) pairs; nothing for none, an invalid one or a kind without choices."""
+    if item.kind not in KINDS or not response or scoring.invalid(item, response) or scoring.unreadable(item, response):
         return []
     if item.kind == "match":
         return list(response.items())

@@ -29,6 +29,8 @@ from .release import api, fill_gradebook
 
 FOLDER = "demo"
 TRAINEES = 40
+ASSIGNMENTS = 5  # enough to try everything; each costs a few seconds of grading
+FIRST_AND_LAST = ("diagnostic", "final-exam")  # what the report compares, where the course has them
 SEED = 7
 FIRST = (
     "Ada", "Ben", "Cleo", "Dev", "Elif", "Finn", "Gus", "Hana",
@@ -223,7 +225,9 @@ def _response(draw, one: Asked, ability: float) -> tuple[bool, object]:
             order[n : n + 2] = order[n : n + 2][::-1] if draw.random() < 0.6 else order[n : n + 2]
             order = order[1:] + order[:1] if draw.random() < 0.3 else order
         return known, order
-    return known, item.key.correct[0] if known else _wrong_entry(draw, item)
+    if item.kind == "entry":
+        return known, item.key.correct[0] if known else _wrong_entry(draw, item)
+    return known, None  # a kind that this model does not know how to answer
 
 
 def _wrong_entry(draw, item: Item) -> str:
@@ -241,8 +245,11 @@ def _confidence(draw, known: bool, overconfident: bool) -> str:
 # -- the course that it is handed in to ------------------------------------------------------------------------------
 
 
-def build(root: Path, now: datetime | None = None, seed: int = SEED, trainees: int = TRAINEES) -> Simulation:
-    """A course at ``root`` with a simulated class, graded. A demo that stands there is made anew.
+def build(
+    root: Path, now: datetime | None = None, seed: int = SEED, trainees: int = TRAINEES, most: int = ASSIGNMENTS
+) -> Simulation:
+    """A course at ``root`` with a simulated class, graded. A demo that stands there is made anew. It has at most so
+    many assignments: the diagnostic, the final and the first quizzes.
 
     Raises DemoError where ``root`` is something else, or nothing can be graded.
     """
@@ -256,12 +263,14 @@ def build(root: Path, now: datetime | None = None, seed: int = SEED, trainees: i
         raise DemoError("The demo is made from a checkout of the course: the package alone has no masters.")
     mark.parent.mkdir(parents=True)
     mark.write_text("A demo class of icecourse; made anew by make demo.\n", encoding="utf-8")
-    for name in ("lessons", "source", "instructor"):
+    chosen = choose([page.path.parent.name for page in course.masters], most)
+    for name in ("lessons", "instructor", *(f"source/{name}" for name in chosen)):
         if (course.root / name).is_dir():
             ignored = shutil.ignore_patterns(journal.NAME, ".ipynb_checkpoints")
             shutil.copytree(course.root / name, root / name, ignore=ignored)
     shutil.copy(course.root / "nbgrader_config.py", root)
-    items = [(page.path.parent.name, item) for page in Course(root).masters for _, item in page.items()]
+    masters = {page.path.parent.name: page for page in Course(root).masters}
+    items = [(name, item) for name in chosen for _, item in masters[name].items()]
     found = simulate(items, now or datetime.now(UTC), seed, trainees)
     _break_key(Course(root), *found.wrong_key)
     fill_gradebook(Course(root))
@@ -277,6 +286,14 @@ def build(root: Path, now: datetime | None = None, seed: int = SEED, trainees: i
         if not result["success"]:
             raise DemoError(f"{name} cannot be graded: {(result['error'] or result['log']).strip().splitlines()[-1]}")
     return found
+
+
+def choose(names: Sequence[str], most: int) -> list[str]:
+    """At most so many of the assignments, in the order in which they are handed in."""
+    names = list(dict.fromkeys(names))
+    before, after = ([name] if name in names else [] for name in FIRST_AND_LAST)
+    quizzes = sorted(set(names) - set(FIRST_AND_LAST), key=lambda name: (not name.startswith("quiz"), name))
+    return before + quizzes[: max(1, most - len(before + after))] + after
 
 
 def _break_key(course: Course, name: str, wrong: str) -> None:

@@ -23,6 +23,7 @@ def add_commands(commands, serve: Serve) -> None:
     demo = _command(commands, "demo", "build a course with a simulated class and open its report", _demo, serve)
     demo.add_argument("--folder", type=Path, default=Path("demo"), help="where to build it (default: demo)")
     demo.add_argument("--seed", type=int, help="another class")
+    demo.add_argument("--assignments", type=int, help="how many of the course's assignments (default: 5)")
     for command in (report, demo):
         command.add_argument("--only-write", action="store_true", help="write it and print where; open nothing")
         command.add_argument("--no-browser", action="store_true", help="only print the address")
@@ -32,6 +33,12 @@ def add_commands(commands, serve: Serve) -> None:
     )
     roster = _command(commands, "roster", "take trainees from a CSV file into the gradebook", _roster, serve)
     roster.add_argument("file", type=Path, help="columns: id, first_name, last_name, email, lms_user_id")
+    _command(commands, "export", "grades as CSV and for Canvas, items as QTI 3.0 and Moodle XML", _export, serve)
+    moodle = _command(commands, "import-moodle", "questions of a Moodle XML file as item cells", _import_moodle, serve)
+    moodle.add_argument("file", type=Path, help="what Moodle's question bank exports as Moodle XML")
+    remove = _command(commands, "remove", "take a trainee out of gradebook, journals and reports", _remove, serve)
+    remove.add_argument("trainee", help="the trainee's id")
+    remove.add_argument("--yes", action="store_true", help="do not ask; without it, what would go is shown first")
 
 
 def _command(commands, name: str, text: str, run: Callable, serve: Serve) -> argparse.ArgumentParser:
@@ -93,7 +100,8 @@ def _demo(options: argparse.Namespace, serve: Serve) -> None:
     root = options.folder.resolve()
     print("Building a demo class of 40 simulated trainees: about half a minute.", flush=True)
     try:
-        found = demo.build(root, **({} if options.seed is None else {"seed": options.seed}))
+        chosen = {"seed": options.seed, "most": options.assignments}
+        found = demo.build(root, **{name: value for name, value in chosen.items() if value is not None})
     except demo.DemoError as error:
         raise DeskError(str(error)) from error
     print(f"{len(found.handed_in)} submissions of {len(found.people)} simulated trainees are graded in {root}.")
@@ -106,3 +114,67 @@ def _roster(options: argparse.Namespace, serve: Serve) -> None:
 
     done = roster.enrol(_root(), roster.read(options.file))
     print(f"{len(done.new)} new, {len(done.changed)} changed, {len(done.same)} as they were.")
+
+
+def _export(options: argparse.Namespace, serve: Serve) -> None:
+    from datetime import UTC, datetime
+
+    from . import classroom, export, findings, roster
+
+    root = _root()
+    room = classroom.read(root)
+    folder = root / roster.REPORTS / export.FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    export.grades(root, folder / "grades.csv")
+    export.write_csv(export.canvas(room), folder / "canvas.csv")
+    export.write_csv(export.by_item(room), folder / "by-item.csv")
+    standings = findings.standings(room, datetime.now(UTC).replace(tzinfo=None))
+    export.write_csv(export.by_objective(standings), folder / "by-objective.csv")
+    lost = export.write_items(room.items.values(), folder)
+    print(f"In {folder}: grades.csv, canvas.csv, by-item.csv, by-objective.csv; items.xml (Moodle), items.qti.zip.")
+    print("The items carry their keys: keep the last two from trainees.")
+    if lost:
+        print("Not the same elsewhere:", *lost, sep="\n  ")
+
+
+def _import_moodle(options: argparse.Namespace, serve: Serve) -> None:
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    from . import moodle
+
+    root = _root()
+    try:
+        found = moodle.read(options.file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, moodle.MoodleError) as error:
+        sys.exit(f"icecourse: {options.file.name} cannot be read. {error}")
+    cells = [new_code_cell(read.cell, id=read.cell.split()[1]) for read in found if read.cell]
+    path = root / "instructor" / f"imported-{options.file.stem}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    if path.exists():
+        sys.exit(f"icecourse: {path} is there already; move it away first.")
+    nbformat.write(new_notebook(cells=cells), path)
+    print(f"{len(cells)} of {len(found)} questions are items in {path}; copy them into a master.")
+    print(*(f"  {read.name}: {read.note}" for read in found if read.note), sep="\n")
+
+
+def _remove(options: argparse.Namespace, serve: Serve) -> None:
+    from . import roster
+
+    root = _root()
+    found = roster.traces(root, options.trainee)
+    if not options.yes:
+        print(f"This would remove everything that the course keeps of {options.trainee}:")
+        _print_traces(root, found)
+        if not sys.stdin.isatty() or input(f"Type {options.trainee} to remove it: ") != options.trainee:
+            sys.exit("icecourse: nothing was removed; add --yes to remove it without being asked.")
+    print(f"Removed of {options.trainee}:")
+    _print_traces(root, roster.remove(root, options.trainee))
+    print("Not touched: the trainee's own desk, backups of the gradebook, and what was sent or printed.")
+
+
+def _print_traces(root: Path, found) -> None:
+    for trace in found:
+        inside = trace.path and trace.path.is_relative_to(root)
+        place = "" if trace.path is None else f" ({trace.path.relative_to(root) if inside else trace.path})"
+        print(f"  {trace.what}{place}")

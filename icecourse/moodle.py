@@ -18,6 +18,7 @@ from .items import BEGIN, END, MAGIC, Item, ItemError, Key, parse
 
 UNKNOWN = "to-be-chosen"  # an objective and a fact that do not exist: release refuses the item until somebody chose
 UNWRITTEN = "To be written."
+KINDS = ("one", "all", "match", "order", "entry")  # that Moodle has a like of
 
 
 class MoodleError(ValueError):
@@ -44,13 +45,16 @@ def write(items: Iterable[Item], category: str) -> str:
     place = ET.SubElement(ET.SubElement(quiz, "question", type="category"), "category")
     ET.SubElement(place, "text").text = f"$course$/top/{category}"
     for item in items:
-        quiz.append(_question(item))
+        if item.kind in KINDS:
+            quiz.append(_question(item))
     ET.indent(quiz)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(quiz, encoding="unicode") + "\n"
 
 
 def loss(item: Item) -> str:
     """What Moodle does otherwise with this item, as a sentence, or "" """
+    if item.kind not in KINDS:
+        return f"Moodle has no question like an item of kind {item.kind}; it was left out."
     if item.scoring == "exact" and item.kind != "one":
         return "Moodle gives part of the points where here it is all or nothing."
     if item.kind == "order":

@@ -29,7 +29,6 @@ from .words import words
 
 TEMPLATES = Path(__file__).parent / "templates" / "class-report"
 PAGE = "class-report.html"
-RECORDS = "records"
 LISTED, SPOKEN = 20, 12  # of a long list; the rest is folded away
 
 
@@ -141,7 +140,7 @@ def records(root: Path, now: datetime | None = None) -> list[Path]:
     """Write a record of completion for each trainee and one for the class, to be printed and signed; their paths."""
     found = report(root, now)
     view = _View(found, root, "")
-    folder = root / roster.REPORTS / RECORDS
+    folder = root / roster.REPORTS / roster.RECORDS
     folder.mkdir(parents=True, exist_ok=True)
     page = _environment(view).get_template("record.html.j2")
     works = {(work.trainee, work.assignment): work for work in found.room.works}
@@ -155,7 +154,7 @@ def records(root: Path, now: datetime | None = None) -> list[Path]:
         text = page.render(r=found, v=view, standing=standing, works=works, answers=own, person=view.person(standing))
         paths.append(folder / f"{view.file(standing.trainee)}.html")
         paths[-1].write_text(text, encoding="utf-8")
-    paths.append(folder / "class.html")
+    paths.append(folder / roster.CLASS)
     text = _environment(view).get_template("class-record.html.j2").render(r=found, v=view)
     paths[-1].write_text(text, encoding="utf-8")
     return paths

@@ -3,20 +3,26 @@
 import csv
 import io
 import json
+import os
 import random
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader.api import Gradebook, Student
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import notebook_hash
+from sqlalchemy import text
 
 from .classroom import Person, course_directory
 from .curriculum import COURSE_ID
+from .release import settings
 
 PRIVATE = ".teach"  # where an instructor's course keeps what is not for others; ignored by git
 NUMBERS = "numbers.json"
-REPORTS = "reports"
+REPORTS, RECORDS, CLASS = "reports", "records", "class.html"
 COLUMNS = {  # what a column may be called -> our field; nbgrader's own names come first
     "id": ("id", "student_id", "student id", "trainee", "trainee id", "login", "user", "username"),
     "first": ("first_name", "first name", "first", "given name", "firstname"),
@@ -25,6 +31,7 @@ COLUMNS = {  # what a column may be called -> our field; nbgrader's own names co
     "lms": ("lms_user_id", "lms id", "lms user id"),
 }
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # as a desk takes it
+_NO_NAME = re.compile(r"[/\\*?\[\]\x00-\x1f]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -127,13 +134,108 @@ def enrol(root: Path, people: Iterable[Person]) -> Imported:
 
 def numbers(root: Path, trainees: Iterable[str]) -> dict[str, int]:
     """A number for each trainee, drawn by chance and kept in the course's private folder: the instructor's way back."""
-    path = root / PRIVATE / NUMBERS
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    kept = _numbers(root)
     missing = [trainee for trainee in trainees if trainee not in kept]
     if missing:
         most = max(1000, 10 * (len(kept) + len(missing)))
         free = sorted(set(range(most // 10, most)) - set(kept.values()))
         kept |= dict(zip(missing, random.SystemRandom().sample(free, len(missing)), strict=True))
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        _keep_numbers(root, kept)
     return kept
+
+
+class Trace(NamedTuple):
+    """One thing that a course keeps of a trainee. ``what``: in words. ``path``: a file or folder, or None."""
+
+    what: str
+    path: Path | None
+
+
+def traces(root: Path, trainee: str) -> list[Trace]:
+    """Everything that the course at ``root`` keeps of a trainee: gradebook, journals, grades, feedback, zips, the
+    exchange, reports. Raises RosterError where it knows nobody of that id."""
+    if trainee in ("", ".", "..") or _NO_NAME.search(trainee):  # it becomes part of the paths that are removed
+        raise RosterError(f'"{trainee}" cannot be a trainee\'s id.')
+    course, config = course_directory(root), settings(root)
+    found = []
+    with Gradebook(course.db_url, COURSE_ID) as gradebook:
+        known = gradebook.db.get(Student, trainee)
+        if known:
+            graded = len(known.submissions)
+            found.append(
+                Trace(f"gradebook: the trainee, {graded} graded submissions with their scores and comments", None)
+            )
+    for step in (course.submitted_directory, course.autograded_directory, course.feedback_directory):
+        folder = root / step / trainee
+        if os.path.lexists(folder):
+            found.append(Trace(f"{step}: {_count(folder)} files", folder))
+    downloaded = sorted((root / "downloaded").rglob(f"{trainee}+*")) if (root / "downloaded").is_dir() else []
+    found += [Trace("a hand-in that came as a zip", path) for path in downloaded]
+    exchange = Path(config.Exchange.get("root", "")) / COURSE_ID if "Exchange" in config else None
+    if exchange and exchange.is_dir():
+        found += [Trace("exchange: a hand-in", path) for path in sorted((exchange / "inbound").glob(f"{trainee}+*"))]
+        found += [
+            Trace("exchange: released feedback", path) for path in _released_feedback(root, course, exchange, trainee)
+        ]
+    number = _numbers(root).get(trainee)
+    own = {f"{trainee}.html", f"trainee-{number}.html"}
+    for path in sorted((root / REPORTS).rglob("*")):
+        record = path.parent.name == RECORDS and path.name != CLASS
+        if path.suffix in (".html", ".csv") and (path.name in own or not record):
+            found.append(Trace("a record of completion" if record else "a report of the class; make it again", path))
+    if number:
+        found.append(Trace(f"the number {number} that stands for the trainee in shared reports", None))
+    if not found:
+        raise RosterError(f'This course keeps nothing of "{trainee}".')
+    return found
+
+
+def remove(root: Path, trainee: str) -> list[Trace]:
+    """Take a trainee out of the course at ``root``; what was removed, as ``traces`` names it.
+
+    The trainee's own desk is not touched, nor are copies elsewhere: backups, a shared report. SQLite's file is written
+    anew afterwards, so that nothing of the trainee stays in its free pages.
+    """
+    gone = traces(root, trainee)
+    for trace in gone:
+        if trace.path is None:
+            continue
+        if trace.path.is_dir() and not trace.path.is_symlink():
+            shutil.rmtree(trace.path)
+        else:
+            trace.path.unlink(missing_ok=True)
+    with Gradebook(course_directory(root).db_url, COURSE_ID) as gradebook:
+        if gradebook.db.get(Student, trainee):
+            gradebook.remove_student(trainee)
+        if gradebook.engine.dialect.name == "sqlite":
+            with gradebook.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM"))
+    kept = _numbers(root)
+    if kept.pop(trainee, None):
+        _keep_numbers(root, kept)
+    return gone
+
+
+def _numbers(root: Path) -> dict[str, int]:
+    path = root / PRIVATE / NUMBERS
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _keep_numbers(root: Path, kept: dict[str, int]) -> None:
+    (root / PRIVATE).mkdir(exist_ok=True)
+    (root / PRIVATE / NUMBERS).write_text(json.dumps(kept, indent=1), encoding="utf-8")
+
+
+def _count(folder: Path) -> int:
+    return sum(len(files) for _, _, files in os.walk(folder))
+
+
+def _released_feedback(root: Path, course: CourseDirectory, exchange: Path, trainee: str) -> list[Path]:
+    """Feedback in the exchange: its file names are hashes of a secret that is handed in with the notebook."""
+    found = []
+    for secret in sorted((root / course.submitted_directory / trainee).glob("*/submission_secret.txt")):
+        if secret.is_file() and not secret.is_symlink():
+            for notebook in sorted((root / course.feedback_directory / trainee / secret.parent.name).glob("*.html")):
+                name = notebook_hash(secret=secret.read_text(), notebook_id=notebook.stem)
+                found += [path] if (path := exchange / "feedback" / f"{name}.html").is_file() else []
+    return found

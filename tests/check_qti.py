@@ -1,0 +1,111 @@
+"""Does a QTI 3 player that was not written here show and score our items as we do? ``make check-qti`` (needs npm).
+
+``python check_qti.py PLAYER``: the script of @citolab/qti-components. Each item of the course and of CONTRIBUTING.md is
+loaded into Chromium; every response below is given to the player, and its SCORE held against ours.
+"""
+
+import itertools
+import sys
+from pathlib import Path
+
+from conftest import CHROMIUM, EXAMPLES, ROOT
+from playwright.sync_api import Page, sync_playwright
+
+from icecourse import qti
+from icecourse.curriculum import Course
+from icecourse.items import Item, parse
+from icecourse.scoring import score
+
+ROUNDING = 6e-4  # the player rounds to three places
+LOAD = """async xml => {
+  const item = await QtiComponents.qtiTransformItem().parse(xml);
+  const player = document.createElement("qti-item"), place = document.createElement("item-container");
+  document.body.replaceChildren(player);
+  player.append(place);
+  const there = "qti-assessment-item-connected";
+  const ready = new Promise(done => document.addEventListener(there, event => done(event.detail), { once: true }));
+  place.itemDoc = item.htmlDoc();
+  window.item = await ready;
+  await window.item.updateComplete;
+  await new Promise(done => setTimeout(done, 30));
+  return window.item.innerText;
+}"""
+SCORE = """async response => {
+  item.resetResponses();
+  item.updateOutcomeVariable("SCORE", "0");
+  item.updateResponseVariable("RESPONSE", response);
+  item.processResponse();
+  return Number(item.getOutcome("SCORE").value);
+}"""
+CLICK = """async names => {
+  for (const name of names) item.querySelector(`qti-simple-choice[identifier="${name}"]`).click();
+  await new Promise(done => setTimeout(done, 20));
+  item.processResponse();
+  return Number(item.getOutcome("SCORE").value);
+}"""
+
+
+def responses(item: Item) -> list:
+    """Right ones, wrong ones and parts of right ones."""
+    if item.kind == "one":
+        return [[option] for option in item.options]
+    if item.kind == "all":
+        return [list(c) for n in range(1, len(item.options) + 1) for c in itertools.combinations(item.options, n)]
+    if item.kind == "match":
+        lefts = list(item.left)
+        pairs = itertools.islice(itertools.product(item.options, repeat=len(lefts)), 30)
+        return [dict(zip(lefts, options, strict=True)) for options in pairs]
+    if item.kind == "order":
+        return [list(order) for order in itertools.islice(itertools.permutations(item.options), 24)]
+    return [*item.key.correct, "2026-11-09", "12"]
+
+
+def as_qti(item: Item, response) -> str | list[str]:
+    if item.kind == "one":
+        return qti._id(response[0])
+    if item.kind == "match":
+        return [f"{qti._id('l-' + left)} {qti._id('r-' + option)}" for left, option in response.items()]
+    return response if item.kind == "entry" else [qti._id(option) for option in response]
+
+
+def check(page: Page, item: Item) -> tuple[int, list[str]]:
+    """How many responses were compared, and how the player differs."""
+    shown = page.evaluate(LOAD, qti.document(item))
+    faults = [f"{item.id}: the player does not show {text!r}" for text in item.options.values() if text not in shown]
+    count = 0
+    for response in responses(item):
+        ours = score(item, response)
+        if item.kind == "order" and ours.outcome == "partly":
+            continue  # said in qti.loss
+        theirs = page.evaluate(SCORE, as_qti(item, response))
+        count += 1
+        if abs(theirs - ours.earned) > ROUNDING:
+            faults.append(f"{item.id}: {response} is {theirs} to the player, {ours.earned} to us")
+        if item.kind in ("one", "all") and count <= 6:
+            page.evaluate(LOAD, qti.document(item))
+            clicked = page.evaluate(CLICK, [qti._id(option) for option in response])
+            if abs(clicked - ours.earned) > ROUNDING:
+                faults.append(f"{item.id}: clicking {response} gives {clicked}, {ours.earned} to us")
+    return count, faults
+
+
+def main(player: Path) -> None:
+    course = Course(ROOT)
+    items = {item.id: item for page in (*course.masters, *course.lessons) for _, item in page.items()}
+    items |= {item.id: item for item in map(parse, EXAMPLES.values())}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_content("<!doctype html><title>QTI</title>")
+        page.add_script_tag(content=player.read_text(encoding="utf-8"))
+        found = [check(page, item) for item in items.values()]
+        browser.close()
+    for fault in (fault for _, faults in found for fault in faults):
+        print(fault)
+    compared, faults = sum(count for count, _ in found), sum(len(faults) for _, faults in found)
+    print(f"{len(items)} items, {compared} responses compared, {faults} differences")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
