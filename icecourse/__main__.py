@@ -15,6 +15,7 @@ from . import __version__, instructor
 from .curriculum import Course, bundled
 from .desk import START, Desk, DeskError
 from .release import ReleaseRefused, fill_gradebook, hand_out
+from .words import LANGUAGE, language
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -24,6 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     lab = commands.add_parser("lab", help="open the trainee's desk in the browser")
     lab.add_argument("--desk", type=Path, help="the folder to work in (default: desk)")
     lab.add_argument("--exchange", type=Path, help="nbgrader's exchange, where the class has one")
+    lab.add_argument("--language", default=language(), help="the language of the pages, such as en or es (default: en)")
     lab.add_argument("--trainee", help="your id as your instructor knows it (asked once, then kept)")
     teach = commands.add_parser("teach", help="open the course with nbgrader's formgrader, for the instructor")
     for command in (lab, teach):
@@ -46,6 +48,7 @@ def _here() -> Course:
 
 
 def _lab(options: argparse.Namespace) -> None:
+    os.environ[LANGUAGE] = options.language
     course = _here()
     exchange = options.exchange
     if exchange is None and course.is_checkout and sys.platform != "win32":

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import NamedTuple
 
 from . import cases
 from .cases import Case, CaseError
@@ -25,10 +27,22 @@ FORMATS = ("text", "number", "date")
 LEVELS = ("recall", "understand", "apply")
 SCORINGS = ("share", "exact")
 
-_OPEN = {"objective", "level", "kind", "stem", "points", "keep_order", "scoring", "confidence", "format", "case"}
+_OPEN = {
+    "objective",
+    "level",
+    "kind",
+    "stem",
+    "points",
+    "keep_order",
+    "scoring",
+    "confidence",
+    "format",
+    "case",
+    "translation",
+}
 _TABLES = {"one": ("options",), "all": ("options",), "match": ("left", "options"), "order": ("options",)}
 _OWN = {"format": "entry", "case": "case"}  # fields of one kind alone
-_KEY = {"correct", "facts", "hint", "pairs", "tolerance", "choices"}
+_KEY = {"correct", "facts", "hint", "pairs", "tolerance", "choices", "translation"}
 _RESERVED = _OPEN | _KEY | {"options", "left", "key", "rationale"}
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -64,9 +78,22 @@ class Key:
     choices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
+class Texts(NamedTuple):
+    """An item's texts in another language, under the ids of the English ones; what is missing stays English."""
+
+    stem: str = ""
+    options: Mapping[str, str] = MappingProxyType({})
+    left: Mapping[str, str] = MappingProxyType({})
+    hint: str = ""
+    rationale: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Item:
-    """One thing asked. ``key`` is None in the copy that a trainee gets."""
+    """One thing asked. ``key`` is None in the copy that a trainee gets. ``translations``: language to texts.
+
+    ``original``: the version of the English item, where this one speaks another language.
+    """
 
     id: str
     objective: str
@@ -82,10 +109,34 @@ class Item:
     scoring: str = "share"
     confidence: bool = False
     key: Key | None = None
+    translations: Mapping[str, Texts] = dataclasses.field(default_factory=dict)
+    original: str = ""
+
+    def said(self, language: str) -> "Item":
+        """The item in that language as far as it is translated; the same item where it is not."""
+        texts = self.translations.get(language)
+        if texts is None:
+            return self
+        key = self.key and dataclasses.replace(
+            self.key, hint=texts.hint or self.key.hint, rationale={**self.key.rationale, **texts.rationale}
+        )
+        return dataclasses.replace(
+            self,
+            stem=texts.stem or self.stem,
+            options={**self.options, **texts.options},
+            left={**self.left, **texts.left},
+            key=key,
+            original=self.version,
+        )
 
     @property
     def version(self) -> str:
-        """Eight hex digits of SHA-256 over what the trainee sees: kind, format, stem, and all ids with their texts."""
+        """Eight hex digits of SHA-256 over what the trainee sees: kind, format, stem, and all ids with their texts.
+
+        In another language it stays that of the English item: an answer names ids.
+        """
+        if self.original:
+            return self.original
         texts = [sorted(self.left.items()), sorted(self.options.items())] + ([self.case.seen()] if self.case else [])
         seen = json.dumps([self.kind, self.format, self.stem, *texts], ensure_ascii=False)
         return hashlib.sha256(seen.encode()).hexdigest()[:8]
@@ -151,7 +202,9 @@ def parse(source: str) -> Item:
         confidence=cell.flag(data, "confidence"),
         **tables,
     )
-    return dataclasses.replace(item, key=_key(cell, data, item)) if "key" in data or "rationale" in data else item
+    if "key" in data or "rationale" in data:
+        item = dataclasses.replace(item, key=_key(cell, data, item))
+    return dataclasses.replace(item, translations=_translations(cell, data, item))
 
 
 def read_entry(format: str, text: str) -> str | Decimal | date:
@@ -203,7 +256,7 @@ def _key(cell: "_Cell", data: dict, item: Item) -> Key:
     key = data.get("key")
     cell.need(isinstance(key, dict), "rationale", "the rationales have no key beside them; add a [key] table.")
     answers = {"match": "pairs", "case": "choices"}.get(item.kind, "correct")
-    allowed = {"facts", "hint", answers}
+    allowed = {"facts", "hint", "translation", answers}
     if item.format in ("number", "date"):
         allowed.add("tolerance")
     for name in key:
@@ -230,6 +283,29 @@ def _key(cell: "_Cell", data: dict, item: Item) -> Key:
         tolerance=float(tolerance),
         choices=choices,
     )
+
+
+def _translations(cell: "_Cell", data: dict, item: Item) -> dict[str, Texts]:
+    """[translation.LANGUAGE] beside the texts, [key.translation.LANGUAGE] beside hint and rationales."""
+    known = {"options": item.options, "left": item.left, "rationale": item.key.rationale if item.key else {}}
+    found: dict[str, Texts] = {}
+    for table, fields in ((data, ("stem", "options", "left")), (data.get("key", {}), ("hint", "rationale"))):
+        translation = table.get("translation", {})
+        cell.need(isinstance(translation, dict), "translation", "write [translation.es] for a language such as es.")
+        for language, texts in translation.items():
+            cell.need(isinstance(texts, dict), language, "write [translation.es] for a language such as es.")
+            for field in texts:
+                cell.need(field in fields, field, f'a translation here may hold {", ".join(fields)}, not "{field}".')
+            given = {}
+            for field in texts:
+                if field not in known:
+                    given[field] = cell.text(texts, field).strip()
+                    continue
+                given[field] = cell.texts(texts, field)
+                for name in given[field]:
+                    cell.need(name in known[field], name, f'the translation "{name}" belongs to no {field} here.')
+            found[language] = found.get(language, Texts())._replace(**given)
+    return found
 
 
 def _correct(cell: "_Cell", key: dict, item: Item) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from .cases import Case
 from .items import Item, ItemError, parse
 from .journal import Entry, Journal, JournalError
 from .widget import ItemWidget
-from .words import words
+from .words import language, words
 
 MOST_A_DAY = 20  # items of the review deck; more is a burden, and the rest comes tomorrow
 
@@ -42,7 +42,7 @@ class CourseMagics(Magics):
     @cell_magic
     def item(self, line: str, cell: str):
         """Show one item, or score it when nbgrader is autograding. Raises ItemError for a bad cell."""
-        item = parse(f"%%item {line}\n{cell}")
+        item = parse(f"%%item {line}\n{cell}").said(language())
         for fact in item.key.facts if item.key else ():
             if fact not in facts.load():
                 raise ItemError(item.id, _line(cell, fact), f'there is no fact "{fact}"; see icecourse/facts/.')

@@ -228,3 +228,41 @@ def test_one_answer_is_read_in_its_forms(format, one, same):
 def test_what_cannot_be_read_is_refused(format, text):
     with pytest.raises(ValueError):
         read_entry(format, text)
+
+
+SPANISH = """[translation.es]
+stem = "¿Cuándo termina la retención?"
+[translation.es.options]
+tuesday = "Martes, 5 p. m."
+### BEGIN KEY"""
+SPANISH_KEY = """[key.translation.es]
+hint = "¿Qué días no cuentan?"
+[key.translation.es.rationale]
+tuesday = "Ni el sábado ni el domingo cuentan."
+[rationale]"""
+
+
+def test_an_item_speaks_another_language_under_the_same_ids(item_source):
+    source = item_source.replace("### BEGIN KEY", SPANISH).replace("[rationale]", SPANISH_KEY)
+    english, spanish = parse(source), parse(source).said("es")
+    assert spanish.stem == "¿Cuándo termina la retención?" and spanish.options["tuesday"] == "Martes, 5 p. m."
+    assert spanish.options["monday"] == english.options["monday"], "what is not translated stays English"
+    assert spanish.key.hint.startswith("¿Qué") and "sábado" in spanish.key.rationale["tuesday"]
+    assert (spanish.version, spanish.key.correct) == (english.version, english.key.correct)
+    assert english.said("fr") is english
+    released = parse(open_part(source)).said("es")
+    assert released.key is None and released.stem == spanish.stem and "sábado" not in open_part(source)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('tuesday = "Martes, 5 p. m."', 'martes = "Martes"', "belongs to no options"),
+        ('stem = "¿Cuándo', 'hint = "¿Cuándo', "may hold stem, options, left"),
+        ("[translation.es]\n", 'translation = "es"\n', "line"),
+    ],
+)
+def test_a_translation_that_fits_nothing_is_refused(item_source, old, new, message):
+    source = item_source.replace("### BEGIN KEY", SPANISH.replace(old, new))
+    with pytest.raises(ItemError, match=message):
+        parse(source)

@@ -18,3 +18,19 @@ def test_every_string_that_the_code_asks_for_exists_and_every_one_is_asked_for()
             assert whole or built, f"{section}.{name} is used nowhere"
             assert text.strip()
     assert words("item")["choose-one"]
+
+
+def test_another_language_falls_back_to_english_string_by_string(tmp_path, monkeypatch):
+    import shutil
+
+    from icecourse import words as module
+
+    shutil.copy(FOLDER / "en.toml", tmp_path)
+    (tmp_path / "es.toml").write_text('[item]\nsave = "Guardar"\n', encoding="utf-8")
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    module._table.cache_clear()
+    monkeypatch.setenv(module.LANGUAGE, "es")
+    assert words("item")["save"] == "Guardar" and words("item")["choose-one"] == "Choose one."
+    monkeypatch.setenv(module.LANGUAGE, "../../etc/passwd")
+    assert words("item")["save"] == "Save"
+    module._table.cache_clear()
