@@ -1,6 +1,7 @@
 """What a trainee waits for, measured in a real Chromium: ``make bench``. Figures, no verdict: no test reads them.
 
 - opening lesson 03 to its first item on screen, and from the kernel's readiness to it (five openings)
+- the same for the last item of a page of 20 items, and of 100
 - a click to its line on disk, and a click to its mark on the page (50 clicks on quiz 03)
 """
 
@@ -16,11 +17,14 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conftest import CHROMIUM, ROOT
+import nbformat
+from conftest import CHROMIUM, EXAMPLES, ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import sync_playwright
-from test_browser import FLAGS, LESSON, QUIZ, visit
+from test_browser import FLAGS, LESSON, PATIENCE, QUIZ, visit
 
 from icecourse import journal
+from icecourse.desk import KERNEL, trust
 
 OPENINGS, CLICKS = 5, 50
 
@@ -44,6 +48,34 @@ def opening(page, address) -> None:
         ready.append((at["now"] - at["kernel"]) / 1000)
     spread("opening lesson 03 to its first item", whole)
     spread("kernel ready to the first item", ready)
+
+
+def many(page, address, desk, items: int) -> None:
+    """From the kernel's readiness to the last item of a page of that many items."""
+    name = f"many-{items}"
+    first = EXAMPLES["one"].split("\n", 1)
+    cells = [new_markdown_cell("# Many", id="title"), new_code_cell("%load_ext icecourse", id="setup")]
+    cells += [new_code_cell(f"{first[0]}-{n}\n{first[1]}", id=f"item-{n}") for n in range(items)]
+    (desk / name).mkdir()
+    path = desk / name / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"icecourse": {"role": "lesson"}, "kernelspec": KERNEL}), path)
+    trust(path)
+    last, clickable = [], []
+    for _ in range(OPENINGS):
+        page.goto("about:blank")
+        visit(page, address, f"{name}/{name}.ipynb")
+        page.locator(".ice-item input").first.wait_for()
+        clickable.append(_since_ready(page))
+        page.locator(".ice-item").nth(items - 1).locator("input").first.wait_for()
+        last.append(_since_ready(page))
+    spread(f"kernel ready to the first item of {items}", clickable)
+    spread(f"kernel ready to the last item of {items}", last)
+
+
+def _since_ready(page) -> float:
+    return (
+        page.evaluate("performance.now() - performance.getEntriesByName('icecourse-kernel-ready')[0].startTime") / 1000
+    )
 
 
 def clicking(page, address, desk) -> None:
@@ -111,9 +143,12 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = browser.new_page()
+            page.set_default_timeout(PATIENCE)
             visit(page, address)
             page.get_by_role("link").first.wait_for()
             opening(page, f"{urlsplit(address).scheme}://{urlsplit(address).netloc}/")
+            for items in (20, 100):
+                many(page, address, desk, items)
             clicking(page, address, desk)
             browser.close()
     finally:
