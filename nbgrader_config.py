@@ -7,7 +7,7 @@ from icecourse.feedback import FeedbackExporter
 from icecourse.grading import ItemGrader
 from icecourse.handin import ZIP_MEMBER
 from icecourse.items import BEGIN, END
-from icecourse.release import CheckMaster, RefuseKeys
+from icecourse.release import CheckMaster, RefuseKeys, TellDue
 
 c = get_config()  # noqa: F821
 root = Path(__file__).parent
@@ -21,7 +21,7 @@ c.ClearHiddenTests.begin_test_delimeter = BEGIN
 c.ClearHiddenTests.end_test_delimeter = END
 c.ClearSolutions.code_stub = {"python": "# Write here."}
 c.GenerateAssignment.preprocessors.insert(0, CheckMaster)
-c.GenerateAssignment.preprocessors.append(RefuseKeys)
+c.GenerateAssignment.preprocessors.extend([TellDue, RefuseKeys])
 c.Autograde.exporter_class = ItemGrader
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.right_answers = "after due date"  # or "off", or "on"

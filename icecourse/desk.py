@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -179,10 +180,10 @@ class Desk:
             lines += [f"## [{lesson.title}](lessons/{lesson.path.name})", "", lesson.purpose, ""]
             quiz = quizzes.pop(f"quiz-{lesson.name}", None)
             if quiz:
-                lines += [f"Then: [{_title(quiz)}]({quiz.stem}/{quiz.name})", ""]
+                lines += [f"Then: [{_title(quiz)}]({quiz.stem}/{quiz.name}){_due(quiz)}", ""]
         if quizzes:
             lines += ["## Also released", ""]
-            lines += [f"- [{_title(path)}]({path.stem}/{path.name})" for path in quizzes.values()]
+            lines += [f"- [{_title(path)}]({path.stem}/{path.name}){_due(path)}" for path in quizzes.values()]
         lines += ["## Beside the lessons", ""]
         lines += [f"- [{page.title}](lessons/{page.path.name}): {page.purpose}" for page in course.beside]
         lines += ["", "## Handing in", ""]
@@ -222,6 +223,15 @@ def _title(path: Path) -> str:
         return Page(path).title
     except Exception:  # a damaged quiz still has its place on the first screen, and its journal
         return path.stem
+
+
+def _due(path: Path) -> str:
+    """When a quiz is due, in this machine's time zone; "" where the instructor gave no date."""
+    try:
+        due = datetime.fromisoformat(Page(path).notebook.metadata["icecourse"]["due"]).astimezone()
+    except Exception:
+        return ""
+    return f", due {due:%A, %B} {due.day}, {due.year}, {due:%H:%M}"
 
 
 def _free(path: Path) -> Path:

@@ -22,6 +22,7 @@ from traitlets.config import Config
 
 from . import journal
 from .release import settings
+from .words import words
 
 FOLDER = "handed-in"  # where zips lie on the desk
 # TRAINEE+ASSIGNMENT+TIME.zip, unpacked by zip_collect into a folder of that name: for FileNameCollectorPlugin.
@@ -113,3 +114,4 @@ def _jupyter_server_extension_points() -> list[dict]:
 def _load_jupyter_server_extension(server) -> None:
     route = url_path_join(server.web_app.settings["base_url"], "icecourse", "hand-in")
     server.web_app.add_handlers(".*$", [(route, HandInHandler)])
+    server.web_app.settings.setdefault("page_config_data", {})["icecourseWords"] = dict(words("page"))

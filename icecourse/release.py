@@ -1,6 +1,6 @@
 """What nbgrader may hand out, and handing it out.
 
-Two preprocessors for GenerateAssignment refuse rather than repair.
+Preprocessors for GenerateAssignment: two refuse rather than repair, one says when the assignment is due.
 nbgrader's markers fail open: ``### BEGIN  KEY`` with two spaces releases the whole key with exit status 0. So
 ``CheckMaster`` looks at the master before nbgrader's own steps, and ``RefuseKeys`` at what would be handed out,
 after them. (A post-convert hook could not: nbgrader swallows its exceptions.)
@@ -11,9 +11,11 @@ import os
 import re
 import sys
 import tomllib
+from datetime import UTC
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -76,6 +78,22 @@ class CheckMaster(NbGraderPreprocessor):
                 raise ReleaseRefused(f'{where} rests on the fact "{unknown[0]}", which does not exist; correct its id.')
             if item.objective not in objectives():
                 raise ReleaseRefused(f'{where} names the objective "{item.objective}", which does not exist.')
+        return nb, resources
+
+
+class TellDue(NbGraderPreprocessor):
+    """Write the due date that the gradebook holds into the page's metadata, for the page to say it.
+
+    An extension is one trainee's own and not in it; the page says that it goes before.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        about = nb.metadata.setdefault("icecourse", {})
+        about.pop("due", None)
+        with Gradebook(resources["nbgrader"]["db_url"]) as gradebook, contextlib.suppress(MissingEntry):
+            due = gradebook.find_assignment(resources["nbgrader"]["assignment"]).duedate
+            if due:  # naive UTC, as nbgrader keeps it
+                about["due"] = due.replace(tzinfo=UTC).isoformat(timespec="seconds")
         return nb, resources
 
 

@@ -542,7 +542,12 @@ def test_axe_finds_nothing_on_any_kind_in_any_state(kinds, page, home, theme):
 
 
 def test_hand_in_names_what_is_open_and_says_that_it_arrived(lab, page, course_root):
-    address, _ = lab
+    address, desk = lab
+    quiz = desk / QUIZ / f"{QUIZ}.ipynb"
+    released = nbformat.read(quiz, as_version=4)
+    released.metadata["icecourse"]["due"] = "2099-12-04T22:00:00+00:00"  # as the gradebook's date is handed out
+    nbformat.write(released, quiz)
+    trust(quiz)
     items = [item for _, item in next(p for p in Course(course_root).masters if p.name == QUIZ).items()]
     visit(page, address)
     visit(page, address, f"{QUIZ}/{QUIZ}.ipynb")
@@ -551,6 +556,7 @@ def test_hand_in_names_what_is_open_and_says_that_it_arrived(lab, page, course_r
         choose(page, item, item.key.correct)
     bar = page.get_by_role("region", name="Progress")
     expect(bar).to_contain_text(f"{len(items) - 1} of {len(items)} answered")
+    expect(bar).to_contain_text("Due Friday, December 4, 2099")
     bar.get_by_role("button", name="Hand in", exact=True).click()
     expect(bar.get_by_role("status")).to_have_text("One item is still open.")
     bar.get_by_role("button", name="Go to the next open item").click()

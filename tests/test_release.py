@@ -45,6 +45,18 @@ def test_a_good_master_is_released_without_its_key(release):
     assert parse(cell.source).key is None
 
 
+def test_a_due_date_of_the_gradebook_goes_out_with_the_page(release, course_root):
+    due = "2026-12-04 22:00:00"  # UTC, as the formgrader keeps it
+    with api(course_root).gradebook as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=due)
+    _, path = release()
+    assert nbformat.read(path, as_version=4).metadata["icecourse"]["due"] == "2026-12-04T22:00:00+00:00"
+    with api(course_root).gradebook as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=None)
+    _, path = release()
+    assert "due" not in nbformat.read(path, as_version=4).metadata["icecourse"]
+
+
 MISTYPED = ["### BEGIN  KEY", "### BEGINKEY", "### begin key", "### BEGIN_KEY", "# START KEY", ""]
 
 
@@ -141,15 +153,15 @@ def test_no_file_in_assignments_tells_a_key(checkout):
             assert not SIGNS.search(cell.source), f"{page.name}: {cell.id}"
 
 
-def test_assignments_are_exactly_what_source_generates(checkout, course_root):
+def test_assignments_are_exactly_what_source_generates(checkout, whole_course):
     """Mend with: make assignments."""
-    interface = api(course_root)
+    interface = api(whole_course)
     names = sorted({page.path.parent.name for page in checkout.masters})
     assert names == sorted(path.name for path in (checkout.root / "assignments").iterdir())
     for name in names:
         result = interface.generate_assignment(name, force=True)
         assert result["success"], result["log"]
-    made = {p.relative_to(course_root): p.read_bytes() for p in (course_root / "assignments").rglob("*") if p.is_file()}
+    made = {p.relative_to(whole_course): p.read_bytes() for p in (whole_course / "assignments").rglob("*") if p.is_file()}
     there = {
         p.relative_to(checkout.root): p.read_bytes() for p in (checkout.root / "assignments").rglob("*") if p.is_file()
     }

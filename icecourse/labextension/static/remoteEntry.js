@@ -78,6 +78,9 @@
       optional: [ICommandPalette],
       activate(app, tracker, palette) {
         const teaching = PageConfig.getOption("icecourse") === "teach";
+        const words = JSON.parse(PageConfig.getOption("icecourseWords") || "{}"); // from icecourse/words, by the server
+        const say = (id, fill = {}) => (words[id] ?? id).replace(/\{(\w+)\}/g, (_, key) => fill[key] ?? "");
+        const when = iso => new Date(iso).toLocaleString([], { dateStyle: "full", timeStyle: "short" });
         const style = document.createElement("style");
         style.textContent = STYLE + PRINT;
         document.head.append(style);
@@ -105,13 +108,13 @@
           const bar = document.createElement("div");
           bar.className = "ice-bar";
           bar.setAttribute("role", "region");
-          bar.setAttribute("aria-label", "Start");
+          bar.setAttribute("aria-label", say("start"));
           const button = document.createElement("button");
           button.type = "button";
-          button.textContent = "Start";
-          const words = document.createElement("span");
-          words.textContent = "This page has not been started on this computer. Press Start if it comes from your course.";
-          bar.append(button, words);
+          button.textContent = say("start");
+          const why = document.createElement("span");
+          why.textContent = say("not-started");
+          bar.append(button, why);
           const header = new Widget({ node: bar });
           panel.contentHeader.addWidget(header);
           button.onclick = () => {
@@ -144,25 +147,28 @@
           const bar = document.createElement("div");
           bar.className = "ice-bar ice-progress";
           bar.setAttribute("role", "region");
-          bar.setAttribute("aria-label", "Progress");
-          const words = document.createElement("span");
+          bar.setAttribute("aria-label", say("progress"));
+          const answered = document.createElement("span");
           const next = document.createElement("button");
           next.type = "button";
-          next.textContent = "Go to the next open item";
+          next.textContent = say("next-open");
           const hand = document.createElement("button");
           hand.type = "button";
-          hand.textContent = "Hand in";
+          hand.textContent = say("hand-in");
+          const due = document.createElement("span");
+          const date = panel.content.model.sharedModel.getMetadata("icecourse").due;
           const said = document.createElement("span");
           said.setAttribute("role", "status");
-          bar.append(words, next, hand, said);
+          bar.append(answered, next, hand, due, said);
           const items = () => [...panel.content.node.querySelectorAll(".ice-quiz")];
           const open = () => items().filter(item => item.dataset.answered !== "true");
           function count() {
             const all = items().length;
-            words.textContent = all ? `${all - open().length} of ${all} answered` : "";
+            answered.textContent = all ? say("answered", { n: all - open().length, all }) : "";
             next.hidden = !open().length;
             bar.style.visibility = all ? "" : "hidden";
           }
+          if (date) due.textContent = say(new Date(date) > new Date() ? "due" : "was-due", { when: when(date) });
           next.onclick = () => {
             const item = open()[0];
             item?.scrollIntoView({ block: "center" });
@@ -172,24 +178,24 @@
           hand.onclick = async () => {
             const left = open().length;
             if (items().some(item => ["saving", "failed"].includes(item.dataset.state))) {
-              said.textContent = "Not handed in: an answer is not saved yet. Look for the words Not saved.";
+              said.textContent = say("unsaved");
               return;
             }
             if (left && !asked) {
               asked = true;
-              hand.textContent = "Hand in all the same";
-              said.textContent = left === 1 ? "One item is still open." : `${left} items are still open.`;
+              hand.textContent = say("hand-in-all-the-same");
+              said.textContent = left === 1 ? say("open-one") : say("open-many", { n: left });
               return;
             }
             asked = false;
-            hand.textContent = "Hand in";
+            hand.textContent = say("hand-in");
             hand.disabled = true;
-            said.textContent = "Handing in …";
+            said.textContent = say("handing-in");
             try {
               await panel.context.save();
               said.textContent = await handIn(panel.context.path);
             } catch (error) {
-              said.textContent = `Not handed in (${error.message}). Try again; your answers are safe on this computer.`;
+              said.textContent = say("not-handed-in", { why: error.message });
             }
             hand.disabled = false;
             hand.focus();
@@ -213,13 +219,10 @@
           const settings = ServerConnection.makeSettings();
           const reply = await ServerConnection.makeRequest(`${settings.baseUrl}icecourse/hand-in`,
             { method: "POST", body: JSON.stringify({ path }) }, settings);
-          if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+          if (!reply.ok) throw new Error(reply.status);
           const receipt = await reply.json();
-          if (receipt.failed) return `Not handed in. ${receipt.failed}`;
-          const at = new Date(receipt.at).toLocaleString([], { dateStyle: "long", timeStyle: "short" });
-          return receipt.how === "exchange"
-            ? `Handed in on ${at}. It has arrived; you may hand in again until your instructor collects.`
-            : `Written on ${at} as ${receipt.where} in your course folder. Send this file to your instructor; it is handed in when they have it.`;
+          if (receipt.failed) return say("refused", { why: receipt.failed });
+          return say(receipt.how === "exchange" ? "arrived" : "written", { when: when(receipt.at), where: receipt.where });
         }
 
         async function open(panel) {
@@ -242,11 +245,11 @@
         }
 
         app.commands.addCommand("icecourse:toggle-code", {
-          label: "Show or hide item code",
+          label: say("toggle-code"),
           isEnabled: () => Boolean(tracker.currentWidget && isPage(tracker.currentWidget)),
           execute: () => tracker.currentWidget.toggleClass("ice-hide-code"),
         });
-        palette?.addItem({ command: "icecourse:toggle-code", category: "ICE for Paralegals" });
+        palette?.addItem({ command: "icecourse:toggle-code", category: say("course") });
 
         tracker.widgetAdded.connect((_, panel) => void open(panel));
         tracker.forEach(panel => void open(panel));
