@@ -161,7 +161,9 @@ def test_assignments_are_exactly_what_source_generates(checkout, whole_course):
     for name in names:
         result = interface.generate_assignment(name, force=True)
         assert result["success"], result["log"]
-    made = {p.relative_to(whole_course): p.read_bytes() for p in (whole_course / "assignments").rglob("*") if p.is_file()}
+    made = {
+        p.relative_to(whole_course): p.read_bytes() for p in (whole_course / "assignments").rglob("*") if p.is_file()
+    }
     there = {
         p.relative_to(checkout.root): p.read_bytes() for p in (checkout.root / "assignments").rglob("*") if p.is_file()
     }
