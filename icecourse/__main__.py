@@ -14,6 +14,7 @@ from urllib.parse import quote
 from . import __version__, instructor
 from .curriculum import Course, bundled
 from .desk import START, Desk, DeskError
+from .handout import HandoutError, find, write
 from .release import ReleaseRefused, fill_gradebook, hand_out
 from .words import LANGUAGE, language
 
@@ -31,13 +32,18 @@ def main(arguments: list[str] | None = None) -> None:
     for command in (lab, teach):
         command.add_argument("--no-browser", action="store_true", help="only print the address")
         command.add_argument("--port", type=int, default=0, help="the port to serve on (default: a free one)")
+    paper = commands.add_parser("print", help="write a lesson or quiz as a page to print")
+    paper.add_argument("page", help="how its name begins, such as 03 or quiz-03")
+    paper.add_argument("--key", action="store_true", help="the instructor's key sheet instead")
+    paper.add_argument("--to", type=Path, help="the file to write (default: handouts/NAME.html)")
+    paper.set_defaults(run=_print)
     lab.set_defaults(run=_lab)
     teach.set_defaults(run=_teach)
     instructor.add_commands(commands, _serve_course)
     options = parser.parse_args(arguments)
     try:
         options.run(options)
-    except (DeskError, ReleaseRefused) as error:
+    except (DeskError, HandoutError, ReleaseRefused) as error:
         sys.exit(f"icecourse: {error}")
 
 
@@ -64,6 +70,13 @@ def _lab(options: argparse.Namespace) -> None:
     for name in report.kept_beside:
         print(f"A newer lesson was laid out; your own copy is kept as {name}.")
     _serve(options, desk.folder, f"/notebooks/{START}", desk.private / "config")
+
+
+def _print(options: argparse.Namespace) -> None:
+    page = find(_here(), options.page)
+    target = options.to or Path("handouts") / f"{page.name}{'-key' if options.key else ''}.html"
+    write(page, options.key, target)
+    print(f"{target} is written: open it in a browser and print it.")
 
 
 def _ask() -> str:

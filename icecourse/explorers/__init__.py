@@ -19,7 +19,7 @@ from .text import deadlines, html, parts, plain, said, tree
 STATIC = Path(__file__).parents[1] / "static"
 YEARS = range(1970, 2100)  # beyond them the calendar of holidays says nothing
 
-__all__ = ["ExplorerError", "ExplorerWidget", "load", "names", "show", "text_form"]
+__all__ = ["STATIC", "ExplorerError", "ExplorerWidget", "Sorter", "load", "names", "show", "text_form"]
 
 
 class ExplorerWidget(anywidget.AnyWidget):

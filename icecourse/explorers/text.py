@@ -5,6 +5,7 @@ elements as it is, and that ``html`` turns into a page. So the text form and the
 """
 
 import base64
+import string
 from datetime import date, datetime
 from html import escape
 
@@ -100,6 +101,19 @@ def body(explorer: Explorer) -> list[Tree]:
                 deadlines(explorer, explorer.example),
                 ["p", {}, ["strong", {}, words("calculator")["attorney"]]],
             ]
+
+
+def paper(explorer: Explorer, key: bool) -> Tree:
+    """The explorer as a handout shows it: the text form, but cards still to be sorted unless it is for the key."""
+    whole = tree(explorer)
+    if isinstance(explorer, Sorter) and not key:
+        text = words("sorter")
+        heads = [text["card"], text["paper"]]
+        names = dict(zip(string.ascii_uppercase, explorer.bins.values(), strict=False))
+        bins = ["ul", {}, *(["li", {}, f"{letter}. {name}"] for letter, name in names.items())]
+        rows = [[["p", {}, card.text], ["p", {}, "________"]] for card in explorer.cards]
+        whole[-1:] = [["p", {}, explorer.ask], bins, _table(heads, rows)]
+    return whole
 
 
 def parts(explorer: Explorer) -> list[dict]:

@@ -1,0 +1,153 @@
+"""Does a handout show everything that is asked and no answer, and a key sheet every answer with its reason?"""
+
+import re
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from conftest import CHROMIUM, EXAMPLES, ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from playwright.sync_api import sync_playwright
+from test_browser import FLAGS
+from test_explorers import KINDS, sample
+
+from icecourse import explorers, facts, handout
+from icecourse.__main__ import main
+from icecourse.curriculum import Course, Page
+from icecourse.handout import HandoutError, find, write
+from icecourse.items import parse
+
+COURSE = Course(ROOT)
+PAGES = COURSE.lessons + COURSE.masters
+
+
+def words_of(path):
+    return " ".join(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text(" ").split())
+
+
+def made(page, folder, key=False):
+    write(page, key, folder / "page.html")
+    return folder / "page.html"
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(page, tmp_path):
+    items = [item for _, item in page.items()]
+    paper = words_of(made(page, tmp_path))
+    key = words_of(made(page, tmp_path, key=True)) if items else ""
+    for number, item in enumerate(items, start=1):
+        assert f"Item {number}" in paper and f"Item {number}" in key, item.id
+        for part in item.stem.split("\n\n"):
+            assert flat(part) in paper, item.id
+        for text in (*item.options.values(), *item.left.values()):
+            assert flat(text) in paper, f"{item.id}: {text}"
+        for why in item.key.rationale.values():
+            assert flat(why) in key, f"{item.id}: {why}"
+            assert flat(why) not in paper, f"{item.id}: {why}"
+        for fact in item.key.facts:
+            assert flat(facts.load()[fact].citation) in key, f"{item.id}: {fact}"
+        assert not item.key.hint or (item.key.hint in key and item.key.hint not in paper)
+    for cell in page.notebook.cells:
+        if cell.source.startswith("%explore"):
+            assert explorers.load(cell.source.split()[1]).title in paper
+    assert "<details" not in (made(page, tmp_path)).read_text(encoding="utf-8"), "a note to check oneself is an answer"
+
+
+def test_a_page_asks_for_nothing_from_outside(tmp_path):
+    for page in PAGES:
+        html = BeautifulSoup(made(page, tmp_path).read_text(encoding="utf-8"), "html.parser")
+        assert html.html["lang"] == "en" and html.title.string
+        assert not html.find_all(["script", "link", "button", "input"])
+        assert all(image["src"].startswith("data:") and image.get("alt") for image in html.find_all("img"))
+        ids = {part["id"] for part in html.find_all(id=True)}
+        for link in html.find_all("a", href=True):
+            assert link["href"].startswith("https://") or link["href"].removeprefix("#") in ids, link
+        assert not re.search(r"url\(|@import", str(html.style))
+
+
+def everything(folder):
+    """A page with an item of every kind, an explorer of every kind, a note to check oneself and a task by hand."""
+    cells = [new_markdown_cell("# Everything\n\n## A section"), new_code_cell("%load_ext icecourse")]
+    cells += [new_code_cell(source) for source in EXAMPLES.values()]
+    cells += [new_code_cell(f"%explore sample-{kind}") for kind in KINDS]
+    cells.append(new_markdown_cell("<details><summary>Check</summary>\n\n- The **answer**.\n\n</details>"))
+    cells.append(new_markdown_cell("Write here.", metadata={"nbgrader": {"solution": True, "grade": True}}))
+    path = folder / "everything.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"icecourse": {"role": "quiz"}}), path)
+    return Page(path)
+
+
+@pytest.fixture
+def samples(monkeypatch):
+    """``%explore sample-chart`` in a handout finds the tests' own files."""
+    monkeypatch.setattr(handout.explorers, "load", lambda name: sample(name.removeprefix("sample-")))
+
+
+def test_every_kind_has_its_form_on_paper(tmp_path, samples):
+    page = everything(tmp_path)
+    html = BeautifulSoup(made(page, tmp_path).read_text(encoding="utf-8"), "html.parser")
+    sections = {item.kind: part for (_, item), part in zip(page.items(), html.select(".item"), strict=True)}
+    kinds = {kind: parse(source) for kind, source in EXAMPLES.items()}
+    assert len(sections["one"].select(".box.one")) == len(kinds["one"].options)
+    assert len(sections["all"].select(".box.all")) == len(kinds["all"].options)
+    assert len(sections["match"].select(".blank")) == len(kinds["match"].left)
+    assert len(sections["order"].select(".blank")) == len(kinds["order"].options)
+    assert len(sections["entry"].select(".blank")) == 1
+    if "case" in kinds:
+        case = kinds["case"].case
+        for scene in case.scenes.values():
+            assert flat(scene.title) in flat(sections["case"].get_text(" "))
+        assert len(sections["case"].select(".box")) == sum(len(scene.choices) for scene in case.scenes.values())
+    assert html.select(".lines") and "Name:" in html.get_text()
+    sorter = html.select_one('[data-explorer="sample-sorter"]').get_text(" ")
+    assert "A. Administrative" in sorter and "________" in sorter and sample("sorter").cards[0].why not in sorter
+    assert "The answer." not in html.get_text(" ")
+
+    key = words_of(made(page, tmp_path, key=True))
+    assert sample("sorter").cards[0].why in key and "answer" in key
+    assert "Right: The Notice to Appear → The first short hearing" in key
+    assert "Right: Form I-247A: Asks a jail for notice before release" in key
+    assert "Right: 2026-11-10" in key and "Not right: Any other answer" in key
+    assert "Who sits where" not in key, "what has no answers is not on a key sheet"
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+def test_axe_finds_nothing_on_paper(tmp_path, samples):
+    page = everything(tmp_path)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = browser.new_page(viewport={"width": 320, "height": 800})
+        for key in (False, True):
+            tab.goto(made(page, tmp_path, key).as_uri())
+            found = Axe().run(tab).response["violations"]
+            assert [(rule["id"], part["html"][:150]) for rule in found for part in rule["nodes"]] == []
+            assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+        browser.close()
+
+
+def test_a_page_is_found_by_how_its_name_begins(checkout):
+    assert find(checkout, "03").name == "03-ero-finding-and-arresting"
+    assert find(checkout, "quiz-03").path.parts[-3] == "source", "the master, for it has the key"
+    for name, says in (("quiz", "several pages"), ("77", "no page")):
+        with pytest.raises(HandoutError, match=says):
+            find(checkout, name)
+
+
+def test_a_quiz_as_trainees_have_it_has_no_key_sheet(checkout, tmp_path):
+    with pytest.raises(HandoutError, match="has no key here"):
+        write(checkout.assignments[0], True, tmp_path / "key.html")
+    assert not (tmp_path / "key.html").exists()
+
+
+def test_the_command_writes_a_file_and_says_where(scratch, monkeypatch, capsys):
+    monkeypatch.chdir(scratch)
+    main(["print", "03"])
+    assert "handouts/03-ero-finding-and-arresting.html is written" in capsys.readouterr().out.replace("\\", "/")
+    assert (scratch / "handouts" / "03-ero-finding-and-arresting.html").is_file()
+    with pytest.raises(SystemExit, match="There is no page"):
+        main(["print", "77"])
