@@ -134,7 +134,7 @@ function picture({ find, parts, say }) {
 
 function calculator({ find, model, say, ask, name }) {
   const inputs = model.get("when").split("T").map((value, i) =>
-    node("input", { ...KEYS, type: i ? "time" : "date", id: `${name}-${i}`, value, ...(i ? {} : { min: "1970-01-01", max: "2099-12-31" }) }));
+    node("input", { ...KEYS, type: i ? "time" : "date", id: `${name}-${i}`, value }));
   const [from] = find(".ice-from");
   const said = node("p", { class: "ice-said", role: "status" });
   let shown = from.lastChild.textContent; // what the dates on the screen were counted from

@@ -37,7 +37,7 @@
     .ice-page .jp-Cell-outputArea:has(.ice-report)::after { display: none; }
     .ice-page .jp-Cell-outputWrapper:has(.ice-report) .jp-OutputArea-promptOverlay { display: none; }
     .ice-page .jp-RenderedMarkdown th, .ice-page .jp-RenderedMarkdown td { text-align: left; white-space: normal; }
-    .jp-OutputArea:has(.ice-item) .ice-text { display: none; }
+    .jp-OutputArea:has(.ice-item, .ice-live) .ice-text { display: none; }
     .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 0.6rem 1rem;
       align-items: center; align-content: flex-start; flex-wrap: wrap; padding: 0.6rem 1rem; font-size: 1rem;
       color: var(--jp-content-font-color1, #1f1f1f); background: var(--jp-layout-color2, #eee);
@@ -66,6 +66,8 @@
       background: #fff !important; border: 0 !important; box-shadow: none !important; color-scheme: light; }
     body:has(.ice-page) .lm-Widget:not(:has(.ice-page), .ice-page, .ice-page *), .ice-page :is(.jp-Toolbar, .ice-bar,
       .ice-actions, .ice-setup, .jp-InputPrompt, .jp-OutputPrompt, .jp-WindowedPanel-scrollbar) { display: none !important; }
+    .ice-page .jp-OutputArea:has(.ice-text) .ice-live { display: none; } /* an explorer on paper is its text form */
+    .ice-page .jp-OutputArea:has(.ice-live) .ice-text { display: block; }
     .ice-page :is(h1, h2, h3, h4) { break-inside: avoid; break-after: avoid; }
     .ice-page :is(.ice-item, img, tr, .ice-unit, .ice-deadlines li) { break-inside: avoid; }
   }`;
