@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from icecourse.collect import PlainCollect, ZipExtractor
-from icecourse.feedback import FeedbackExporter
+from icecourse.feedback import FeedbackExporter, clean_markdown
 from icecourse.grading import ItemGrader
 from icecourse.handin import ZIP_MEMBER
 from icecourse.items import BEGIN, END
@@ -25,6 +25,7 @@ c.GenerateAssignment.preprocessors.extend([TellDue, RefuseKeys])
 c.Autograde.exporter_class = ItemGrader
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.FeedbackExporter.right_answers = "after due date"  # or "off", or "on"
+c.HTMLExporter.filters = {"markdown2html": clean_markdown}  # the formgrader would run a trainee's scripts
 
 # What is handed in comes as plain files. Zips are for trainees without the exchange; nbgrader would drop the answers.
 c.ExchangeFactory.collect = PlainCollect

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import bleach
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
@@ -22,6 +23,10 @@ from .words import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = {"a", "blockquote", "br", "code", "div", "em", "li", "ol", "p", "q", "strong", "ul"}
+PAGE_TAGS = TAGS | {
+    "del", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "pre", "span", "sub", "sup", "table", "tbody", "td", "th",
+    "thead", "tr",
+}  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -104,6 +109,23 @@ def right_answer(cell: NotebookNode) -> list[verdict.Part]:
 def item_html(html: str) -> str:
     """HTML of an output with everything taken out that an item's page does not need: no script can pass."""
     return bleach.clean(html, tags=TAGS, attributes={"a": ["href"], "div": ["class"]}, protocols={"https"}, strip=True)
+
+
+def clean_markdown(source: str) -> str:
+    """Markdown as HTML that runs nothing and asks nobody, for ``c.HTMLExporter.filters`` of the formgrader.
+
+    By itself nbgrader's formgrader puts what a trainee wrote into the instructor's page as it is, scripts included.
+    """
+
+    def may(tag: str, name: str, value: str) -> bool:
+        if tag == "img" and name == "src":  # a picture from elsewhere would tell its server who is reading
+            return value.startswith(("data:image/", "attachment:")) or (":" not in value and not value.startswith("//"))
+        return name in ("class", "id", "alt", "title", "align") or (
+            tag == "a" and name == "href" and value[:5] != "data:"
+        )
+
+    links = {"http", "https", "mailto", "data", "attachment"}
+    return bleach.clean(markdown2html(source), tags=PAGE_TAGS, attributes=may, protocols=links, strip=True)
 
 
 def _item(cell: NotebookNode) -> Item | None:

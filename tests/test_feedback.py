@@ -3,9 +3,10 @@
 import re
 from html.parser import HTMLParser
 from itertools import product
+from urllib.parse import urlsplit
 
 import pytest
-from test_browser import faults, page, pytestmark  # noqa: F401
+from test_browser import faults, page, pytestmark, serve, visit  # noqa: F401
 from test_grading import WORK
 from trial import DUE, KEYS, NAME, SCHEME, book, release, submit
 
@@ -127,3 +128,30 @@ def test_the_page_is_accessible_in_both_themes_and_prints(course, page, scheme):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways on a phone"
     page.emulate_media(media="print", color_scheme=scheme)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_trainees_script_runs_in_no_graders_browser(course, serve, page):  # noqa: F811
+    """The formgrader is a page on the instructor's own server: a script there could do all that they can."""
+    evil = (
+        "# Memo\n\n| a | b |\n|---|---|\n| 1 | *two* |\n\n<script>window.ran = 1</script>"
+        '<img src="x" onerror="window.ran = 2"><svg onload="window.ran = 3"></svg>'
+        '<a href="javascript:window.ran = 4">here</a> [there](javascript:window.ran%20=%205)'
+        '<img src="https://elsewhere.invalid/pixel.png"><iframe src="/lab"></iframe><b style="position:fixed">bold</b>'
+    )
+    note = {"cell_type": "markdown", "metadata": {}, "source": evil, "id": "own-1"}
+    submit(course, "ann", (), {"memo": evil, "table": evil}, work=[note])
+    assert api(course).autograde(NAME, "ann")["success"]
+    with book(course) as gradebook:
+        submission = gradebook.find_submission_notebook(NAME, NAME, "ann").id
+    address = urlsplit(serve("teach", TEACH="--no-browser"))
+    visit(page, address.geturl())
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address.scheme}://{address.netloc}/formgrader/submissions/{submission}/?{address.query}")
+    assert page.locator("td em").count() == 2, "Markdown is still Markdown"
+    for link in page.get_by_text("here").all():
+        link.click(force=True)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.ran") is None
+    assert page.locator("iframe, svg[onload], [onerror]").count() == 0
+    assert not [url for url in asked if "elsewhere" in url]
