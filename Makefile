@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab teach report demo test lint check-content notebooks bench check-qti citations assignments wheel clean
+.PHONY: lab teach grade report demo test lint check-content notebooks bench check-qti citations assignments wheel clean
 
 lab: $(VENV)/.lab
 	@$(BIN)/icecourse lab $(LAB)
@@ -25,6 +25,11 @@ report: $(VENV)/.report
 # A course in demo/ with 40 simulated trainees, graded, and its report.
 demo: $(VENV)/.report
 	@$(BIN)/icecourse demo $(DEMO)
+
+# Grades every submission of one assignment: make grade ASSIGNMENT=quiz-03-ero-finding-and-arresting
+grade: $(VENV)/.lab
+	@test -n "$(ASSIGNMENT)" || { echo "Say which: make grade ASSIGNMENT=quiz-03-ero-finding-and-arresting"; exit 1; }
+	@$(BIN)/nbgrader autograde $(ASSIGNMENT)
 
 test: lint notebooks
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
@@ -43,7 +48,7 @@ check-content: $(VENV)/.test
 
 # How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader; and the report.
 bench: $(VENV)/.test
-	cd $(HERE)tests && $(BIN)/python bench.py && $(BIN)/python bench_grading.py 20 && $(BIN)/python bench_report.py
+	cd $(HERE)tests && $(BIN)/python bench.py && $(BIN)/python bench_grading.py && $(BIN)/python bench_report.py
 
 # Holds our QTI 3 items against a player that was not written here, from npm.
 check-qti: $(VENV)/.test

@@ -44,6 +44,7 @@ from .submission import Submission, shown
 
 EXECUTION = "NBGRADER_EXECUTION"
 LOST = "The submitted notebook has no readable text for this cell. Look at the submission, or ask the trainee for it."
+LOOKED_UP = 1000  # characters of an answer; longer ones are hardly given twice
 AT_ONCE = 100  # submissions in one transaction: what a killed run does again, and what stands in memory
 
 
@@ -123,7 +124,7 @@ class Page:
             response = json.dumps(entry.response if entry else None)
         except (RecursionError, ValueError):  # nested as deep as JSON can be read
             response = '"?"'
-        return self._mark(name, response)
+        return self._mark(name, response) if len(response) < LOOKED_UP else self._marked(name, response)
 
     def _marked(self, name: str, response: str) -> tuple[scoring.Score, str]:
         """The score of a response (as JSON), and the cell with what is said to it: the outputs of a kernel."""

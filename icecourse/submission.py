@@ -173,11 +173,12 @@ def _differences(found: list, expected: Mapping[str, Mapping]) -> list[str]:
         if cell is None:
             continue
         fault("cells of another type", name, cell.get("cell_type") != released["cell_type"])
-        changed = any(_mark(cell, mark) != _mark(released, mark) for mark in ("points", "grade", "solution", "locked"))
+        marks, right = cell["metadata"]["nbgrader"], released["metadata"]["nbgrader"]
+        changed = any(marks.get(mark) != right.get(mark) for mark in ("points", "grade", "solution", "locked"))
         fault("cells with changed nbgrader marks", name, changed)
-        if not _mark(released, "solution"):
+        if not right.get("solution"):
             fault("changed cells", name, _text(cell) != _text(released))
-            fault("cells with a result of their own", name, _mark(released, "grade") and _has_result(cell))
+            fault("cells with a result of their own", name, right.get("grade") and _has_result(cell))
     return [f"{what}: {', '.join(names)}" for what, names in faults.items()]
 
 
@@ -230,6 +231,7 @@ def _mark(cell: object, name: str) -> object:
 
 
 def _grade_id(cell: object) -> str:
+    """The grade_id of a cell with nbgrader's marks, else "" """
     name = _mark(cell, "grade_id")
     return name if isinstance(name, str) else ""
 

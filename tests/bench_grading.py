@@ -1,10 +1,20 @@
-"""Seconds a submission, ours against stock nbgrader, on the same submissions in one run: ``python bench_grading.py``.
+"""How long grading takes, beside stock nbgrader on the same submissions in one run: ``python bench_grading.py``.
 
-Figures, no verdict. In-process, so that starting the command (the same for both) is not in them; on a fast disk.
+Figures, no verdict, on a fast disk:
+
+- seconds a submission by ``nbgrader autograde`` (which grades a whole assignment in one go), and by the formgrader's
+  way, one trainee at a time, each against stock nbgrader; in one process, so that starting the command, the same for
+  all, is not in them
+- the whole command, from its start to its end, and its peak memory, for 100, 1,000 and 5,000 submissions
+- where the time goes
 """
 
+import cProfile
+import json
 import os
+import pstats
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,12 +22,14 @@ from pathlib import Path
 
 from conftest import ROOT
 
-from icecourse import journal
+from icecourse import grading, journal, submission
 from icecourse.curriculum import Course
+from icecourse.gradebook import Book
 from icecourse.release import api
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
 EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
+STOCK, SIZES = 20, (100, 1000, 5000)
 
 
 def course_with(folder: Path, submissions: int) -> Path:
@@ -32,31 +44,97 @@ def course_with(folder: Path, submissions: int) -> Path:
         place = root / "submitted" / f"trainee-{number:04}" / QUIZ
         shutil.copytree(root / "assignments" / QUIZ, place)
         (place / "timestamp.txt").write_text("2026-11-20 10:00:00 UTC")
-        for item in items:
-            option = list(item.options)[number % len(item.options)]
-            journal.append(place / journal.NAME, journal.Entry(item.id, [option], journal.now(), item.version))
+        with (place / journal.NAME).open("w", encoding="utf-8") as answers:
+            for turn, item in enumerate(items):
+                options = list(item.options)
+                line = {"item": item.id, "version": item.version, "response": [options[(number + turn) % len(options)]],
+                        "at": "2026-11-20T09:00:00+00:00"}  # fmt: skip
+                answers.write(json.dumps(line) + "\n")
     return root
 
 
-def seconds(root: Path) -> float:
+def without_ours(root: Path, name: str) -> Path:
+    """A copy of the course that stock nbgrader grades."""
+    other = root.parent / name
+    shutil.copytree(root, other)
+    config = other / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(EXPORTER, ""))
+    return other
+
+
+def seconds(root: Path, *trainees: str) -> float:
     interface = api(root)
     start = time.perf_counter()
-    result = interface.autograde(QUIZ, "*")
-    assert result["success"], result["log"]
+    for trainee in trainees:
+        result = interface.autograde(QUIZ, trainee)
+        assert result["success"], result["log"]
     return time.perf_counter() - start
 
 
-def main(submissions: int) -> None:
+def ratios(folder: Path) -> None:
+    ours = course_with(folder, STOCK)
+    stock, single = without_ours(ours, "stock"), folder / "single"
+    shutil.copytree(ours, single)
+    trainees = [path.name for path in sorted((ours / "submitted").iterdir())]
+    slow = seconds(stock, "*") / STOCK
+    for how, fast in (("nbgrader autograde", seconds(ours, "*")), ("the formgrader's way", seconds(single, *trainees))):
+        print(
+            f"{STOCK} submissions of {QUIZ}, {how}: {1000 * fast / STOCK:.1f} ms each, "
+            f"stock nbgrader {1000 * slow:.0f} ms each, {slow * STOCK / fast:.0f} times"
+        )
+
+
+def command(root: Path) -> tuple[float, float]:
+    """Seconds and peak memory (MB) of ``nbgrader autograde`` as a process of its own."""
+    start = time.perf_counter()
+    with open(os.devnull, "w") as nowhere:
+        words = [sys.executable, "-m", "nbgrader", "autograde", QUIZ]
+        child = subprocess.Popen(words, cwd=root, stdout=nowhere, stderr=nowhere)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
+    return time.perf_counter() - start, used.ru_maxrss / (1024 if sys.platform != "darwin" else 2**20)
+
+
+def growth(folder: Path) -> None:
+    for submissions in SIZES:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            took, memory = command(course_with(Path(place), submissions))
+        print(f"the whole command, {submissions} submissions: {took:.1f} s, {memory:.0f} MB")
+
+
+def profile(folder: Path) -> None:
+    root, submissions = course_with(folder, 500), 500
+    watch = cProfile.Profile()
+    watch.enable()
+    seconds(root, "*")
+    watch.disable()
+    spent = {(Path(file).name, name): took for (file, _, name), (*_, took, _) in pstats.Stats(watch).stats.items()}
+
+    def of(function) -> float:
+        code = function.__code__
+        return spent[Path(code.co_filename).name, code.co_name]
+
+    whole = of(grading.grade)
+    parts = {
+        "reading and comparing what was handed in": of(submission.take),
+        "scoring and writing the notebook": of(grading.Page.graded),
+        "the gradebook": of(Book.write),
+        "laying out autograded/": of(grading._Batch._lay_out),
+        "once a batch: keys and the released copy": of(grading.pages),
+    }
+    parts["the rest (times, checks, the log)"] = whole - sum(parts.values())
+    print(f"where the time goes (profiled, {submissions} submissions):")
+    for part, took in sorted(parts.items(), key=lambda pair: -pair[1]):
+        print(f"  {100 * took / whole:3.0f} %  {part}")
+
+
+def main() -> None:
     shm = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shm if os.access(shm, os.W_OK) else None) as folder:
-        ours = course_with(Path(folder), submissions)
-        stock = Path(folder) / "stock"
-        shutil.copytree(ours, stock)
-        config = stock / "nbgrader_config.py"
-        config.write_text(config.read_text().replace(EXPORTER, ""))
-        fast, slow = seconds(ours) / submissions, seconds(stock) / submissions
-    print(f"{submissions} submissions of {QUIZ}: {fast:.3f} s each, stock {slow:.3f} s each, {slow / fast:.0f} times")
+    for part in (ratios, growth, profile):
+        with tempfile.TemporaryDirectory(dir=shm if os.access(shm, os.W_OK) else None) as folder:
+            part(Path(folder))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    main()

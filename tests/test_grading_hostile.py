@@ -603,12 +603,18 @@ def test_a_journal_in_the_masters_folder_reaches_nobody(course_root):
 
 
 def test_a_trainee_alone_without_a_notebook_is_said(course_root):
-    """nbgrader's limit: asked for one trainee, it looks for a notebook before it asks anybody else."""
+    """nbgrader's limit: asked for one trainee, it looks for a notebook before it asks anybody else.
+
+    What comes by collect or zip_collect has one (test_collect.py), and in a batch the folder is graded.
+    """
     assert release(course_root)["success"]
     (submit(course_root, "ann", RIGHT) / NOTEBOOK).unlink()
     result = api(course_root).autograde(NAME, "ann")
     assert not result["success"] and "No notebooks were matched" in result["log"]
     assert gradebook_rows(course_root) == {}
+    submit(course_root, "ben", RIGHT)
+    assert api(course_root).autograde(NAME, "*")["success"]
+    assert scores(gradebook_rows(course_root)["ann"]) == FULL
 
 
 def test_memory_for_a_journal_does_not_grow_with_it(tmp_path):
