@@ -25,9 +25,10 @@ from .backup import FOLDER, BackupError, back_up
 from .curriculum import Course, Page
 from .gradebook import Book, Cell, Row, Standing
 from .items import Item, ItemError, parse
-from .release import CheckMaster, ReleaseRefused, api
+from .release import CheckMaster, ReleaseRefused, api, settings
 
 Name = tuple[str, str]  # of a cell: its notebook and itself
+PASS_MARK = 0.7  # the report's own default (report.py, which stands above this module)
 NEAR = 1e-9  # points; sums of the same scores may differ in their last digits
 
 
@@ -250,7 +251,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m icecourse.regrade", description=__doc__.split("\n")[0])
     parser.add_argument("assignment")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
-    parser.add_argument("--pass-mark", type=float, default=80.0, metavar="PERCENT", help="default: 80")
+    parser.add_argument("--pass-mark", type=float, metavar="PERCENT", help="default: c.ClassReport.pass_mark, else 70")
     options = parser.parse_args(arguments)
     root = Path.cwd()
     logging.getLogger("traitlets").setLevel(logging.ERROR)  # nbgrader would tell every step
@@ -258,7 +259,10 @@ def main(arguments: list[str] | None = None) -> None:
         if not Course(root).is_checkout:
             raise RegradeError(f"{root} is not a course: it has no source/ and nbgrader_config.py.")
         planned = plan(root, options.assignment)
-        print(*sentences(options.assignment, planned, options.pass_mark), sep="\n")
+        mark = 100 * settings(root).ClassReport.get("pass_mark", PASS_MARK)
+        print(
+            *sentences(options.assignment, planned, mark if options.pass_mark is None else options.pass_mark), sep="\n"
+        )
         if options.dry_run or not planned.items:
             print("Nothing was written.")
             return

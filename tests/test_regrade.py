@@ -4,16 +4,17 @@ import hashlib
 import shutil
 
 import pytest
-from conftest import both_databases
+from conftest import EXAMPLES, both_databases
 from test_grading import RIGHT, TEXTS, WRONG
 from trial import ITEMS, KEYS, NAME, book, gradebook_rows, release, submit
 
 from icecourse import backup, regrade
 from icecourse.curriculum import COURSE_ID
 from icecourse.gradebook import Book
-from icecourse.items import parse
+from icecourse.items import KINDS, parse
 from icecourse.regrade import Change, RegradeError, carry_out, plan, sentences
 from icecourse.release import api
+from icecourse.report import ClassReport
 
 FRIDAY = [("one-right", ["friday"])]
 
@@ -123,6 +124,12 @@ def test_every_grade_can_be_traced_to_the_key_that_gave_it(graded):
     assert trace("friday", "two-right") == parse(ITEMS["two-right"])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_version_of_its_own(kind):
+    item = parse(EXAMPLES[kind])
+    assert len(item.graded_version) == 16 and item.graded_version == parse(EXAMPLES[kind]).graded_version
+
+
 def test_points_scoring_and_options_change_a_version_and_words_of_the_key_do_not():
     item = parse(ITEMS["all-of-them"])
     for old, new in (("Because of", "As of"), ('facts = ["', 'facts = ["ice-mission-2018", "')):
@@ -184,6 +191,16 @@ def test_a_grade_from_before_versions_were_kept_is_regraded(graded):
     assert "  one-right (6 grades): graded before versions were kept" in list(sentences(NAME, made, 80))
     carry_out(graded, NAME, made)
     assert plan(graded, NAME).items == ()
+
+
+def test_the_pass_mark_is_the_reports(graded, monkeypatch, capsys):
+    assert ClassReport().pass_mark == regrade.PASS_MARK
+    monkeypatch.chdir(graded)
+    correct(graded)
+    with (graded / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.ClassReport.pass_mark = 0.2\n")
+    regrade.main([NAME, "--dry-run"])
+    assert "passes now (20 %)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
