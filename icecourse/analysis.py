@@ -317,7 +317,7 @@ def item_statistics(answers: Sequence[Answer], items: Mapping[str, Item]) -> lis
 
 
 def picks(item: Item, response: object) -> list[tuple[str, str]]:
-    """What a valid response chose, as (slot, pick) pairs; nothing for an invalid one or a kind without choices."""
+    """What a valid response chose, as (slot, pick) pairs; nothing for none, or for a kind without choices."""
     if item.kind not in KINDS or not response or scoring.invalid(item, response) or scoring.unreadable(item, response):
         return []
     if item.kind == "match":

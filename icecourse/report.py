@@ -236,7 +236,7 @@ class _View:
         return " ".join(filter(None, (person.first, person.last))) or person.id, person.id
 
     def file(self, trainee: str) -> str:
-        return f"trainee-{self.numbers[trainee]}" if self.numbers else trainee
+        return f"number-{self.numbers[trainee]}" if self.numbers else trainee
 
     def names(self, trainees: Iterable[str], most: int) -> str:
         each = list(dict.fromkeys(trainees))

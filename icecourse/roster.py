@@ -178,7 +178,7 @@ def traces(root: Path, trainee: str) -> list[Trace]:
             Trace("exchange: released feedback", path) for path in _released_feedback(root, course, exchange, trainee)
         ]
     number = _numbers(root).get(trainee)
-    own = {f"{trainee}.html", f"trainee-{number}.html"}
+    own = {f"{trainee}.html", f"number-{number}.html"}
     for path in sorted((root / REPORTS).rglob("*")):
         record = path.parent.name == RECORDS and path.name != CLASS
         if path.suffix in (".html", ".csv") and (path.name in own or not record):

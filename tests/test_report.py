@@ -1,0 +1,489 @@
+"""Does an instructor learn from the report what is true of the class, from nbgrader's gradebook and the journals?"""
+
+import csv
+import dataclasses
+import math
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import CHROMIUM, ROOT
+from nbgrader.api import Gradebook
+from playwright.sync_api import sync_playwright
+from test_demo import answers_of
+
+from icecourse import analysis, classroom, demo, export, findings, instructor, report, roster
+from icecourse.__main__ import main
+from icecourse.analysis import Answer
+from icecourse.classroom import Assignment, Classroom, Person, Work
+from icecourse.curriculum import COURSE_ID
+from icecourse.items import parse
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A demo course, graded by the real nbgrader, and what is true of it. Tests that change it take a copy."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        patch.chdir(ROOT)
+        root = tmp_path_factory.mktemp("demo") / "course"
+        yield root, demo.build(root, NOW, most=3)
+
+
+@pytest.fixture
+def course(built, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(built[0], root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def found(built):
+    return report.report(built[0], NOW)
+
+
+def set_up(root: Path, line: str) -> None:
+    with (root / "nbgrader_config.py").open("a") as file:
+        file.write(f"\n{line}\n")
+
+
+# -- what is read -------------------------------------------------------------------------------------------------
+
+
+def test_the_gradebook_and_the_journals_say_what_the_simulation_did(built):
+    root, simulation = built
+    read = {(a.trainee, a.item): a for a in classroom.read(root).answers}
+    told = {(a.trainee, a.item): a for a in answers_of(simulation)}
+    assert read.keys() == told.keys() and len(read) > 700
+    assert all(read[key] == told[key] for key in told)
+
+
+def test_late_and_missing_work_is_what_the_simulation_did(built, found):
+    _, simulation = built
+    handed_in = {(w.trainee, w.assignment): w for w in simulation.handed_in}
+    for standing in found.standings:
+        for name, due in simulation.due.items():
+            work = handed_in.get((standing.trainee, name))
+            assert (name in standing.done) == (work is not None)
+            assert (name in standing.late) == (work is not None and work.at.replace(microsecond=0) > due)
+            assert (name in standing.overdue) == (work is None and due < NOW)
+            assert (name in standing.open) == (work is None and due >= NOW)
+    assert sum(bool(s.late) for s in found.standings) >= 3 and sum(bool(s.overdue) for s in found.standings) >= 2
+
+
+def test_scores_are_nbgraders_own(built, found):
+    with Gradebook(f"sqlite:///{built[0]}/gradebook.db", COURSE_ID) as gradebook:
+        for work in found.room.works:
+            own = gradebook.find_submission(work.assignment, work.trainee)
+            assert (work.earned, work.possible) == (own.score, own.max_score)
+            assert work.late.total_seconds() == own.total_seconds_late
+
+
+def test_the_report_finds_both_broken_items_in_a_real_course(built, found):
+    assert built[1].broken <= {finding.item for finding in found.checks}
+
+
+def test_damaged_submissions_are_named_and_their_answers_count(built, found):
+    damaged = {(w.trainee, w.assignment): w.damage for w in built[1].handed_in if w.damage in ("torn", "journal")}
+    noted = {(w.trainee, w.assignment): w.notes for w in found.room.works if w.notes}
+    assert noted.keys() == damaged.keys()
+    assert all(noted[key] == (("torn-lines",) if how == "torn" else ("no-journal",)) for key, how in damaged.items())
+
+
+def test_what_is_handed_in_and_not_graded_waits(course):
+    folder = course / "submitted" / "new-one" / "quiz-01-what-ice-is"
+    folder.mkdir(parents=True)
+    (course / "submitted" / "new-one" / "holiday-photos").mkdir()
+    assert classroom.read(course).waiting == (("new-one", "quiz-01-what-ice-is"),)
+    assert "quiz-01-what-ice-is" in report.html(report.report(course), course).split("Waiting to be graded")[1][:60]
+
+
+def test_without_a_gradebook_one_sentence_says_what_to_do(tmp_path):
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    with pytest.raises(classroom.ClassroomError, match=r"There is no gradebook .* run make teach once, or make demo"):
+        classroom.read(tmp_path)
+
+
+def test_before_anything_is_graded_the_page_says_so(course_root):
+    assert "Nobody has been graded yet" in report.html(report.report(course_root), course_root)
+
+
+# -- time and changes ----------------------------------------------------------------------------------------------
+
+
+def entries(*lines):
+    from icecourse.journal import Entry
+
+    start = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    return [Entry(item, response, (start + timedelta(seconds=s)).isoformat()) for s, item, response in lines]
+
+
+def test_time_runs_from_the_answer_before_and_not_over_a_break():
+    kept = classroom.history(entries((0, "a", ["x"]), (40, "b", ["x"]), (2000, "c", ["x"]), (2030, "d", ["x"])), {})
+    assert [kept[name][1] for name in "abcd"] == [None, 40, None, 30]
+
+
+def test_changes_are_other_answers_not_clicks():
+    kinds = {"one": "one", "all": "all"}
+    lines = entries(
+        (0, "one", ["x"]), (5, "one", ["y"]), (9, "one", ["y"]),  # one change; then only how sure
+        (20, "all", ["x"]), (22, "all", ["x", "y"]), (24, "all", ["y"]),  # clicks of one answer
+        (30, "one", ["x"]), (40, "all", ["x", "y"]), (42, "all", ["x"]),  # a change each, on coming back
+    )  # fmt: skip
+    kept = classroom.history(lines, kinds)
+    assert kept["one"][2] == 2 and kept["all"][2] == 1
+    assert kept["one"][0].response == ["x"] and kept["all"][0].response == ["x"]
+
+
+def test_a_clock_that_goes_backwards_or_a_time_that_is_none_gives_no_time():
+    lines = entries((100, "a", ["x"]), (50, "b", ["x"]))
+    lines.append(dataclasses.replace(lines[0], item="c", at="yesterday"))
+    kept = classroom.history(lines, {})
+    assert kept["b"][1] is None and kept["c"][1] is None
+
+
+# -- findings ------------------------------------------------------------------------------------------------------
+
+
+def small_room(shares, item_source, due=None) -> Classroom:
+    """One assignment of one item, a trainee for each share; None where it was not handed in."""
+    item = parse(item_source)
+    people = tuple(Person(f"t{n}") for n in range(len(shares)))
+    works = tuple(
+        Work(f"t{n}", "quiz", NOW.replace(tzinfo=None), due, share, 1.0, 0.0, False, {})
+        for n, share in enumerate(shares) if share is not None
+    )  # fmt: skip
+    answers = tuple(
+        Answer(f"t{n}", "quiz", item.id, share, 1.0, ["monday"], "sure")
+        for n, share in enumerate(shares)
+        if share is not None
+    )
+    cell = classroom.Cell(item.id, "quiz", "quiz", "1", 1.0, item)
+    return Classroom(people, (Assignment("quiz", due, 1.0),), (cell,), works, answers)
+
+
+def test_below_twenty_trainees_nothing_is_a_finding(checkout):
+    items = [(page.path.parent.name, item) for page in checkout.masters for _, item in page.items()]
+    simulation = demo.simulate(items, NOW, trainees=19)
+    graded = demo.as_graded(simulation)
+    statistics = analysis.item_statistics(answers_of(simulation), graded)
+    assert len(statistics) == len(graded)
+    assert not findings.items_to_check(statistics, graded)
+    assert not any(findings.remarks(row, graded[row.item]) for row in statistics)
+    learned = analysis.learned(answers_of(simulation), {name: item.objective for name, item in graded.items()})
+    assert {findings.verdict(row, 0.7) for row in learned} == {"too-few"}
+
+
+def test_the_page_says_where_there_are_too_few(course):
+    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
+        for number in range(15, 41):
+            gradebook.remove_student(f"trainee-{number:02}")
+    page = report.html(report.report(course, NOW), course)
+    assert "No item was handed in by 20 trainees yet" in page and "Fewer than 20 trainees were graded" in page
+    assert "check the key" not in page and "not learned</td>" not in page and "too few trainees" in page
+
+
+def test_a_trainee_who_missed_a_due_date_is_spoken_to_and_one_who_did_not_is_not(item_source):
+    room = small_room([1.0, None, 0.0], item_source, due=NOW.replace(tzinfo=None) - timedelta(days=1))
+    standings = findings.standings(room, NOW.replace(tzinfo=None))
+    assert [row.share for row in standings] == [1.0, 0.0, 0.0]
+    talks = {talk.trainee: [code for code, _ in talk.reasons] for talk in findings.talks(standings, 0.7)}
+    assert talks == {"t1": ["overdue"], "t2": ["below"]}
+    early = findings.standings(room, NOW.replace(tzinfo=None) - timedelta(days=2))
+    assert early[1].open == ("quiz",) and not early[1].overdue and math.isnan(early[1].share)
+
+
+def test_an_item_to_check_is_not_held_against_a_trainee(item_source):
+    room = small_room([0.0, 0.0], item_source)
+    (row, _) = findings.standings(room, NOW.replace(tzinfo=None))
+    assert row.sure_and_wrong and row.objectives
+    (row, _) = findings.standings(room, NOW.replace(tzinfo=None), without={room.answers[0].item})
+    assert not row.sure_and_wrong and not row.objectives and row.share == 0
+
+
+# -- the page ------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_leads_with_numbers_and_says_why_an_item_is_bad(built, found):
+    page = report.html(found, built[0])
+    order = [
+        page.index(mark) for mark in ('<dl class="ice-figures"', 'id="ice-sure"', 'id="ice-check"', "<svg", "ice-how")
+    ]
+    assert order == sorted(order)
+    name, wrong = built[1].wrong_key
+    part = page[page.index(f"<code>{name}</code>", page.index('id="ice-check"')) :]
+    assert "of the best" in part[:400] and "check the key" in part[:600] and f"<code>{wrong}</code>" in part[:900]
+    assert re.search(r'href="/formgrader/gradebook/[^"]+"', part) and re.search(
+        r'href="/formgrader/submissions/\w+"', part
+    )
+    for fact in report._View(found, built[0], "/").facts(name):
+        assert fact.id in part
+
+
+def test_what_a_trainee_typed_or_is_called_cannot_become_markup(course):
+    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
+        gradebook.update_or_create_student("trainee-01", last_name="<script>alert(1)</script>")
+    page = report.html(report.report(course, NOW), course)
+    assert "<script" not in page and "&lt;script&gt;" in page
+
+
+def test_the_page_passes_axe_in_both_themes_and_asks_for_nothing(built, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(report.html(report.report(built[0], NOW), built[0]))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            page = browser.new_page(color_scheme=scheme, viewport={"width": 1100, "height": 900})
+            asked, said = [], []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.on("console", lambda message, said=said: said.append(message.text))
+            page.goto(path.as_uri())
+            result = Axe().run(page)
+            assert result.violations_count == 0, result.generate_report()
+            assert asked == [path.as_uri()] and not said
+            dark = (
+                page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(28, 28, 28)"
+            )
+            assert dark == (scheme == "dark")
+            page.set_viewport_size({"width": 320, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(255, 255, 255)"
+        folded = page.locator("details:not(.ice-screen) li").first
+        assert folded.is_visible()  # what is folded away on the screen is printed
+        browser.close()
+
+
+def test_every_picture_says_in_words_what_it_shows(built, found):
+    page = report.html(found, built[0])
+    labels = re.findall(r'<svg class="ice-chart" role="img" aria-label="([^"]+)"', page)
+    assert len(labels) == 3 and all(len(label) > 40 for label in labels)
+    assert not re.search(r"#0[1-5]0[1-5]0[1-5]", page)  # no stand-in colour is left
+
+
+def test_gain_is_shown_where_both_assignments_were_handed_in(course):
+    set_up(
+        course,
+        'c.ClassReport.before = "quiz-01-what-ice-is"\nc.ClassReport.after = "quiz-02-four-divisions-then-and-now"',
+    )
+    found = report.report(course, NOW)
+    assert "fills itself" in report.html(found, course)  # these two share no objective
+    with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
+        for cell in gradebook.db.query(__import__("nbgrader.api").api.SourceCell):
+            cell.source = re.sub(r'objective\s*=\s*"[a-z0-9-]+"', 'objective = "pick-the-division"', cell.source or "")
+        gradebook.db.commit()
+    found = report.report(course, NOW)
+    assert [row.objective for row in found.gains] == ["pick-the-division"] and found.gains[0].n > 30
+    assert "Before and after: table" in report.html(found, course)
+
+
+# -- records -------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_of_completion_names_items_versions_scores_dates_and_has_a_place_to_sign(course):
+    set_up(course, 'c.ClassReport.pass_mark = 0.6\nc.ClassReport.pass_mark_note = "Set by two attorneys on June 1."')
+    found = report.report(course, NOW)
+    paths = {path.stem: path.read_text() for path in report.records(course, NOW)}
+    assert paths.keys() == {person.id for person in found.room.people} | {"class"}
+    standing = next(s for s in found.standings if len(s.done) == 3 and s.share > 0.6)
+    page = paths[standing.trainee]
+    for answer in found.room.answers:
+        if answer.trainee == standing.trainee:
+            assert f"{answer.item}</th><td>{answer.assignment}</td><td><code>{answer.version}</code>" in page
+    for text in ("Completed:", "60\u00a0%", "Set by two attorneys on June 1.", "Signature of the supervising attorney",
+                 "Training, not legal advice", "Not affiliated", "2026-11-"):  # fmt: skip
+        assert text in page
+    behind = next(s for s in found.standings if s.overdue)
+    assert "Not completed: not handed in yet: " + behind.overdue[0] in paths[behind.trainee]
+    assert paths["class"].count("<tr>") == len(found.standings) + 1
+
+
+# -- sharing and privacy -------------------------------------------------------------------------------------------
+
+
+def test_numbers_for_names_leave_no_name_id_or_address_in_what_is_shared(course):
+    set_up(course, "c.ClassReport.numbers_for_names = True")
+    people = report.report(course).room.people
+    written = [report.write(course, NOW), *report.records(course, NOW)]
+    for path in written:
+        page = path.read_text() + path.name
+        for person in people:
+            assert person.id not in page and person.email not in page and f"{person.last}, {person.first}" not in page
+        assert "formgrader" not in page.split("ice-how")[0].replace("the button in the formgrader", "")
+    numbers = roster.numbers(course, [person.id for person in people])
+    assert len(set(numbers.values())) == len(people) and f"Trainee {numbers['trainee-01']}" in written[0].read_text()
+    assert roster.numbers(course, ["trainee-01"])["trainee-01"] == numbers["trainee-01"]
+
+
+def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course):
+    set_up(course, 'c.Exchange.root = str(root / "exchange")')
+    report.write(course, NOW)
+    report.records(course, NOW)
+    roster.numbers(course, ["trainee-03", "trainee-04"])
+    for place in ("downloaded/quiz-01/archive/trainee-03+quiz-01+20261101T000000Z.zip",
+                  f"exchange/{COURSE_ID}/inbound/trainee-03+quiz-01+2026/answers.jsonl",
+                  f"exchange/{COURSE_ID}/inbound/trainee-030+quiz-01+2026/answers.jsonl"):  # fmt: skip
+        (course / place).parent.mkdir(parents=True)
+        (course / place).write_text("trainee")
+    before = report.report(course, NOW)
+    own = {path: path.read_bytes() for path in (course / "submitted" / "trainee-04").rglob("*") if path.is_file()}
+    told = roster.traces(course, "trainee-03")
+    assert roster.remove(course, "trainee-03") == told
+    words = " ".join(trace.what for trace in told)
+    for part in ("gradebook", "submitted", "autograded", "zip", "exchange", "record of completion", "report", "number"):
+        assert part in words
+    person = next(person for person in before.room.people if person.id == "trainee-03")
+    for path in course.rglob("*"):
+        inside = path.read_bytes() if path.is_file() else b""
+        assert not re.search(r"trainee-03(?!\d)", str(path.relative_to(course))), path
+        assert not re.search(rb"trainee-03(?!\d)", inside) and person.email.encode() not in inside, path
+    after = classroom.read(course)
+    assert after.answers == tuple(a for a in before.room.answers if a.trainee != "trainee-03")
+    assert all(path.read_bytes() == data for path, data in own.items())
+    assert (course / "exchange" / COURSE_ID / "inbound" / "trainee-030+quiz-01+2026").is_dir()
+    with pytest.raises(roster.RosterError, match="keeps nothing"):
+        roster.traces(course, "trainee-03")
+
+
+@pytest.mark.parametrize("name", ["", "..", "../gradebook.db", "*", "a/b", "trainee-0?"])
+def test_only_a_name_can_be_removed(course, name):
+    with pytest.raises(roster.RosterError, match="cannot be"):
+        roster.remove(course, name)
+
+
+# -- roster --------------------------------------------------------------------------------------------------------
+
+
+def test_a_roster_goes_into_the_gradebook_and_may_be_read_again(course_root, tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text('id,first_name,last_name,email,lms_user_id\nann,Ann,"Lee, jr.",ann@example.org,77\nben,Ben,Ode,,\n')
+    done = roster.enrol(course_root, roster.read(path))
+    assert done == (("ann", "ben"), (), ())
+    path.write_text("\ufeffE-mail;Student ID;Surname\nann@new.org;ann;\n;ben;Ode\n;cy;Zoë\n", encoding="utf-8")
+    done = roster.enrol(course_root, roster.read(path))
+    assert done == (("cy",), ("ann",), ("ben",))
+    people = {person.id: person for person in classroom.read(course_root).people}
+    assert people["ann"] == ("ann", "Ann", "Lee, jr.", "ann@new.org", "77") and people["cy"].last == "Zoë"
+    path.write_bytes("id,last_name\ndora,Müller\n".encode("cp1252"))
+    assert roster.read(path)[0].last == "Müller"
+
+
+BAD = """id,first_name,last_name,email
+ann,Ann,Lee,ann@example.org
+,Ben,Ode,ben@example.org
+ANN,Ann,Again,other@example.org
+c d,Cy,Dee,
+eve,Eve,Fox,eve at example
+fay,Fay,Gil,ANN@example.org
+gil,Gil,Hu,gil@example.org,extra
+"""
+
+
+def test_every_bad_row_is_named_and_nothing_is_half_imported(course_root, tmp_path, monkeypatch):
+    (tmp_path / "class.csv").write_text(BAD)
+    monkeypatch.chdir(course_root)
+    with pytest.raises(SystemExit) as told:
+        main(["roster", str(tmp_path / "class.csv")])
+    lines = str(told.value).splitlines()
+    assert "Nothing was imported. class.csv has 6 bad rows:" in lines[0]
+    assert [int(re.match(r"line (\d)", line)[1]) for line in lines[1:]] == [3, 4, 5, 6, 7, 8]
+    assert '"ANN" stands in line 2 already' in lines[2] and "same person twice" in lines[5]
+    assert classroom.read(course_root).people == ()
+
+
+def test_a_known_id_in_other_letters_is_refused_whole(course_root, tmp_path):
+    roster.enrol(course_root, [Person("ann")])
+    with pytest.raises(roster.RosterError, match='in the gradebook as "ann"'):
+        roster.enrol(course_root, [Person("new"), Person("Ann")])
+    assert [person.id for person in classroom.read(course_root).people] == ["ann"]
+
+
+@pytest.mark.parametrize("text", ["", "name,mail\nann,x\n", "id,first_name\n"])
+def test_a_file_that_is_no_roster_is_refused(tmp_path, text):
+    (tmp_path / "class.csv").write_text(text)
+    with pytest.raises(roster.RosterError):
+        roster.read(tmp_path / "class.csv")
+
+
+# -- export and commands -------------------------------------------------------------------------------------------
+
+
+def test_exports_hold_what_the_gradebook_holds(course, monkeypatch, capsys, nbgrader):
+    monkeypatch.chdir(course)
+    main(["export"])
+    folder = course / "reports" / "export"
+    nbgrader(course, "export", "--to", "own.csv")
+    assert (folder / "grades.csv").read_text() == (course / "own.csv").read_text()
+    rows = {path.stem: list(csv.reader(path.open(encoding="utf-8"))) for path in folder.glob("*.csv")}
+    room = classroom.read(course)
+    assert len(rows["by-item"]) == len(room.answers) + 1
+    assert sum(float(row[5]) for row in rows["by-item"][1:]) == pytest.approx(sum(a.earned for a in room.answers))
+    heading, possible, *people = rows["canvas"]
+    assert heading[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"] and len(people) == 40
+    assert possible[0].strip() == "Points Possible" and possible[5:] == ["8.0"] * 3
+    earned = {(work.trainee, work.assignment): work.earned for work in room.works}
+    for row in people:
+        for name, score in zip(heading[5:], row[5:], strict=True):
+            assert (score == "") == ((row[3], name) not in earned) and (
+                not score or float(score) == earned[row[3], name]
+            )
+    assert "keep the last two from trainees" in capsys.readouterr().out
+
+
+def test_a_typed_formula_stays_a_text(tmp_path):
+    export.write_csv([("=1+1", "@x", -2.5, "plain", "-cmd")], tmp_path / "x.csv")
+    assert next(csv.reader((tmp_path / "x.csv").open())) == ["'=1+1", "'@x", "-2.5", "plain", "'-cmd"]
+
+
+def test_moodle_questions_become_a_notebook_of_items(course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    main(["export"])
+    main(["import-moodle", "reports/export/items.xml"])
+    assert "24 of 24 questions are items" in capsys.readouterr().out
+    assert (course / "instructor" / "imported-items.ipynb").is_file()
+
+
+def test_removing_asks_first(course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    with pytest.raises(SystemExit, match="nothing was removed"):
+        main(["remove", "trainee-05"])
+    assert (course / "submitted" / "trainee-05").is_dir() and "gradebook: the trainee" in capsys.readouterr().out
+    main(["remove", "trainee-05", "--yes"])
+    assert not (course / "submitted" / "trainee-05").exists()
+
+
+def test_commands_outside_of_a_course_say_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for words in (["report"], ["records"], ["export"], ["remove", "ann"], ["roster", "x.csv"]):
+        with pytest.raises(SystemExit, match="is not a course"):
+            main(words)
+
+
+def test_a_demo_never_overwrites_anything_else(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(demo.DemoError, match="is not a demo course"):
+        demo.build(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_a_demo_has_the_diagnostic_the_final_and_the_first_quizzes():
+    names = ["case-file", "diagnostic", "final-exam", *(f"quiz-{n:02}" for n in range(1, 14))]
+    assert demo.choose(names, 5) == ["diagnostic", "quiz-01", "quiz-02", "quiz-03", "final-exam"]
+    assert demo.choose(["quiz-02", "quiz-01"], 5) == ["quiz-01", "quiz-02"]
+    assert len(demo.choose(names, 99)) == 16
+
+
+def test_without_its_packages_the_report_says_what_to_install(course_root, monkeypatch):
+    monkeypatch.chdir(course_root)
+
+    def missing(*_):
+        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
+
+    with pytest.raises(SystemExit, match="make report"):
+        instructor._run(missing, None, None)
