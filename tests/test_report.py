@@ -3,8 +3,14 @@
 import csv
 import dataclasses
 import math
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, ROOT
 from nbgrader.api import Gradebook
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 from test_demo import answers_of
 
@@ -32,13 +39,15 @@ def built(tmp_path_factory):
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         patch.chdir(ROOT)
-        root = tmp_path_factory.mktemp("demo") / "course"
-        yield root, demo.build(root, NOW, most=3)
+        shm = Path("/dev/shm")
+        with tempfile.TemporaryDirectory(prefix="icecourse-", dir=shm if os.access(shm, os.W_OK) else None) as folder:
+            root = Path(folder) / "course"
+            yield root, demo.build(root, NOW, most=2)
 
 
 @pytest.fixture
-def course(built, tmp_path):
-    root = tmp_path / "course"
+def course(built, scratch):
+    root = scratch / "course"
     shutil.copytree(built[0], root)
     return root
 
@@ -60,7 +69,7 @@ def test_the_gradebook_and_the_journals_say_what_the_simulation_did(built):
     root, simulation = built
     read = {(a.trainee, a.item): a for a in classroom.read(root).answers}
     told = {(a.trainee, a.item): a for a in answers_of(simulation)}
-    assert read.keys() == told.keys() and len(read) > 700
+    assert read.keys() == told.keys() and len(read) > 500
     assert all(read[key] == told[key] for key in told)
 
 
@@ -279,7 +288,7 @@ def test_gain_is_shown_where_both_assignments_were_handed_in(course):
             cell.source = re.sub(r'objective\s*=\s*"[a-z0-9-]+"', 'objective = "pick-the-division"', cell.source or "")
         gradebook.db.commit()
     found = report.report(course, NOW)
-    assert [row.objective for row in found.gains] == ["pick-the-division"] and found.gains[0].n > 30
+    assert [row.objective for row in found.gains] == ["pick-the-division"] and found.gains[0].n > 20
     assert "Before and after: table" in report.html(found, course)
 
 
@@ -291,7 +300,7 @@ def test_a_record_of_completion_names_items_versions_scores_dates_and_has_a_plac
     found = report.report(course, NOW)
     paths = {path.stem: path.read_text() for path in report.records(course, NOW)}
     assert paths.keys() == {person.id for person in found.room.people} | {"class"}
-    standing = next(s for s in found.standings if len(s.done) == 3 and s.share > 0.6)
+    standing = next(s for s in found.standings if len(s.done) == 2 and s.share > 0.6)
     page = paths[standing.trainee]
     for answer in found.room.answers:
         if answer.trainee == standing.trainee:
@@ -299,9 +308,64 @@ def test_a_record_of_completion_names_items_versions_scores_dates_and_has_a_plac
     for text in ("Completed:", "60\u00a0%", "Set by two attorneys on June 1.", "Signature of the supervising attorney",
                  "Training, not legal advice", "Not affiliated", "2026-11-"):  # fmt: skip
         assert text in page
-    behind = next(s for s in found.standings if s.overdue)
-    assert "Not completed: not handed in yet: " + behind.overdue[0] in paths[behind.trainee]
+    behind = next(s for s in found.standings if len(s.done) == 1)
+    missing = (behind.overdue + behind.open)[0]
+    assert f"Not completed: not handed in yet: {missing}" in paths[behind.trainee]
     assert paths["class"].count("<tr>") == len(found.standings) + 1
+
+
+# -- in the browser, as an instructor opens it -----------------------------------------------------------------------
+
+
+def test_from_make_report_to_the_formgrader_and_the_notebook(course, home):
+    def address(log: Path) -> str:
+        deadline = time.time() + 120
+        while time.time() < deadline:
+            if found := re.search(r"http://127\.0\.0\.1:\d+\S+", log.read_text()):
+                return found[0]
+            time.sleep(0.2)
+        pytest.fail(f"no address was printed: {log.read_text()}")
+
+    log = course.parent / "report.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            ["make", "-f", ROOT / "Makefile", "report", f"VENV={sys.prefix}", "REPORT=--no-browser"],
+            cwd=course, stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1200, "height": 900})
+            page.set_default_timeout(90_000)
+            place = address(log)
+            while True:
+                try:
+                    page.goto(place)
+                    break
+                except PlaywrightError as error:  # the address is printed before the server listens
+                    assert "ERR_CONNECTION_REFUSED" in str(error)
+                    time.sleep(0.2)
+            assert page.locator("h1").inner_text() == "Class report"
+            page.get_by_role("link", name="one such submission").first.click()
+            page.wait_for_url("**/formgrader/submissions/**")
+            assert page.locator("#notebook-container").first.inner_text()
+            base = place.split("/files/")[0]
+            page.goto(f"{base}/notebooks/instructor/class-report.ipynb?token={place.split('token=')[1]}")
+            page.locator(".ice-report h1").wait_for()
+            assert not page.locator(".jp-CodeCell .jp-InputArea-editor:visible").count()  # no code is shown
+            box = page.locator(".ice-report").bounding_box()
+            assert box["width"] > 700 and box["height"] > 3000  # whole, not in a box that scrolls
+            assert page.locator(".ice-links a").first.get_attribute("href").startswith("/formgrader/gradebook/")
+            result = Axe().run(page, ".ice-report")
+            assert result.violations_count == 0, result.generate_report()
+            browser.close()
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait(30)
 
 
 # -- sharing and privacy -------------------------------------------------------------------------------------------
@@ -322,7 +386,6 @@ def test_numbers_for_names_leave_no_name_id_or_address_in_what_is_shared(course)
 
 
 def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course):
-    set_up(course, 'c.Exchange.root = str(root / "exchange")')
     report.write(course, NOW)
     report.records(course, NOW)
     roster.numbers(course, ["trainee-03", "trainee-04"])
@@ -426,7 +489,7 @@ def test_exports_hold_what_the_gradebook_holds(course, monkeypatch, capsys, nbgr
     assert sum(float(row[5]) for row in rows["by-item"][1:]) == pytest.approx(sum(a.earned for a in room.answers))
     heading, possible, *people = rows["canvas"]
     assert heading[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"] and len(people) == 40
-    assert possible[0].strip() == "Points Possible" and possible[5:] == ["8.0"] * 3
+    assert possible[0].strip() == "Points Possible" and possible[5:] == ["8.0"] * 2
     earned = {(work.trainee, work.assignment): work.earned for work in room.works}
     for row in people:
         for name, score in zip(heading[5:], row[5:], strict=True):
@@ -445,7 +508,7 @@ def test_moodle_questions_become_a_notebook_of_items(course, monkeypatch, capsys
     monkeypatch.chdir(course)
     main(["export"])
     main(["import-moodle", "reports/export/items.xml"])
-    assert "24 of 24 questions are items" in capsys.readouterr().out
+    assert "16 of 16 questions are items" in capsys.readouterr().out
     assert (course / "instructor" / "imported-items.ipynb").is_file()
 
 
