@@ -1,7 +1,12 @@
 """Can every case be played to an end, by every path, and is a file that cannot be refused with the scene's name?"""
 
+import re
+import tomllib
+from datetime import date
+
 import pytest
 from conftest import EXAMPLES, ROOT
+from test_curriculum import LOADED, MONTHS
 
 from icecourse import cases, facts
 from icecourse.cases import CaseError
@@ -39,6 +44,25 @@ def test_facts_of_a_case_exist(name):
     for scene in cases.load(name).scenes.values():
         for fact in scene.facts:
             assert fact in facts.load(), f'{name}, scene "{scene.id}": fact "{fact}"'
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_is_well_written(name):
+    case = cases.load(name)
+    for scene in case.scenes.values():
+        where = f'{name}, scene "{scene.id}"'
+        lengths = [len(choice.text) for choice in scene.choices.values()]
+        assert not lengths or max(lengths) <= 1.2 * min(lengths) + 12, f"{where}: choices differ in length: {lengths}"
+        assert not lengths or (scene.date and scene.facts), f"{where} needs a date, and the facts that it rests on"
+    text = case.seen()
+    assert not LOADED.search(text), f"{name} says {LOADED.findall(text)}"
+    for day, month, number, year in re.findall(r"(\w+day), (\w+) (\d+)(?:, (20\d\d))?", text):
+        if month in MONTHS:
+            real = date(int(year or 2026), MONTHS.index(month) + 1, int(number))
+            assert real.strftime("%A") == day, f"{name}: {real} is a {real:%A}"
+    people = tomllib.loads((ROOT / "icecourse" / "running_case.toml").read_text(encoding="utf-8"))["people"].values()
+    known = {person.get("a-number") for person in people}
+    assert set(re.findall(r"\bA\d{3}-?\d{3}-?\d{3}\b", text)) <= known, f"{name} has an A-number of nobody"
 
 
 def test_every_path_ends_and_comes_back_as_it_was_made():

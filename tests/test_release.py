@@ -151,6 +151,7 @@ def test_no_file_in_assignments_tells_a_key(checkout):
             assert not path.is_file() or not SIGNS.search(path.read_text(encoding="utf-8", errors="replace")), path
         for cell in page.notebook.cells:
             assert not SIGNS.search(cell.source), f"{page.name}: {cell.id}"
+            assert "SOLUTION" not in cell.source, f"{page.name}: {cell.id} holds a note that trainees must not see"
 
 
 def test_assignments_are_exactly_what_source_generates(checkout, whole_course):
