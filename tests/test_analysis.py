@@ -166,7 +166,7 @@ def test_the_distractor_table_of_one(item_source):
     assert rows["monday"].discrimination == pytest.approx(statistics.correlation(flags, other))
 
 
-@pytest.mark.parametrize("kind", EXAMPLES)
+@pytest.mark.parametrize("kind", analysis.KINDS)
 def test_every_kind_has_a_table_of_what_was_chosen(kind):
     item = parse(EXAMPLES[kind])
     right = {

@@ -25,12 +25,17 @@ def items(checkout):
         keep_order=True,
         stem='A <b> & "c"\\ d\n\nline\nline * é',
     )
-    return list(found.values())
+    return [item for item in found.values() if item.kind in moodle.KINDS]
 
 
 def test_a_cell_written_from_an_item_is_that_item(items):
     for item in items:
         assert parse(moodle.cell(item)) == item
+
+
+def test_a_case_is_left_out_and_said():
+    case = parse(EXAMPLES["case"])
+    assert case.id not in moodle.write([case], "course") and "left out" in moodle.loss(case)
 
 
 def test_every_item_comes_back_from_moodle_as_it_went(items):
