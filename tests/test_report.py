@@ -14,6 +14,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, ROOT
@@ -26,8 +27,9 @@ from icecourse import analysis, classroom, demo, export, findings, instructor, r
 from icecourse.__main__ import main
 from icecourse.analysis import Answer
 from icecourse.classroom import Assignment, Classroom, Person, Work
-from icecourse.curriculum import COURSE_ID
+from icecourse.curriculum import COURSE_ID, Course
 from icecourse.items import parse
+from icecourse.release import api
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -312,6 +314,32 @@ def test_a_record_of_completion_names_items_versions_scores_dates_and_has_a_plac
     missing = (behind.overdue + behind.open)[0]
     assert f"Not completed: not handed in yet: {missing}" in paths[behind.trainee]
     assert paths["class"].count("<tr>") == len(found.standings) + 1
+
+
+# -- the decision that README walks to -----------------------------------------------------------------------------
+
+
+def test_a_corrected_key_takes_the_item_off_the_list_and_trainees_above_the_mark(course, built):
+    name, wrong = built[1].wrong_key
+    before = report.report(course, NOW)
+    right = next(one.item.key.correct[0] for one in built[1].asked if one.item.id == name)
+    master = next(page for page in Course(course).masters for _, item in page.items() if item.id == name)
+    for cell, item in master.items():
+        if item.id == name:
+            cell.source = cell.source.replace(f'correct = ["{wrong}"]', f'correct = ["{right}"]')
+            assert parse(cell.source).key.correct == (right,)
+    nbformat.write(master.notebook, master.path)
+    quiz = master.path.parent.name
+    interface = api(course)
+    assert interface.generate_assignment(quiz, force=True)["success"]
+    assert interface.autograde(quiz, "*", force=True)["success"]
+    after = report.report(course, NOW)
+    assert name in {finding.item for finding in before.checks} - {finding.item for finding in after.checks}
+
+    def passed(found):
+        return sum(standing.share >= 0.7 for standing in found.standings)
+
+    assert passed(after) > passed(before) and len(after.talks) < len(before.talks)
 
 
 # -- in the browser, as an instructor opens it -----------------------------------------------------------------------
