@@ -149,7 +149,7 @@ def records(root: Path, now: datetime | None = None) -> list[Path]:
         answers[answer.trainee].append(answer)
     order = {name: number for number, name in enumerate(cell.name for cell in found.room.cells)}
     paths = []
-    for standing in found.standings:
+    for standing in findings.standings(found.room, found.now):  # with every item, as the gradebook has them
         own = sorted(answers[standing.trainee], key=lambda answer: order[answer.item])
         text = page.render(r=found, v=view, standing=standing, works=works, answers=own, person=view.person(standing))
         paths.append(folder / f"{view.file(standing.trainee)}.html")
@@ -254,6 +254,9 @@ class _View:
     def objective_order(self, name: str) -> tuple[str, int]:
         known = list(self.objectives)
         return (self.objectives[name].lesson, known.index(name)) if name in self.objectives else ("~", 0)
+
+    def in_order(self, objectives: Mapping) -> list[tuple]:
+        return sorted(objectives.items(), key=lambda row: self.objective_order(row[0]))
 
     @property
     def learned(self) -> list[analysis.Learned]:
