@@ -313,6 +313,35 @@ def test_every_kind_by_keyboard_alone_and_all_is_there_after_a_reload(kinds, pag
     expect(item_on(page, items["entry"]).get_by_label("Fairly sure")).to_be_checked()
 
 
+def test_practice_by_keyboard_alone_keeps_the_focus_where_the_news_is(kinds, page):
+    address, _, items = kinds
+    visit(page, address)
+    visit(page, address, "practice/practice.ipynb")
+    one = item_on(page, items["one"])
+    one.wait_for()
+    one.locator('input[value="sunday"]').focus()
+    page.keyboard.press("Space")
+    one.get_by_role("button", name="Check").focus()
+    page.keyboard.press("Enter")
+    verdict = one.locator(".ice-verdict")
+    expect(verdict).to_be_focused()
+    expect(verdict).to_contain_text("Not yet.")
+    one.get_by_role("button", name="Hint").focus()
+    page.keyboard.press("Enter")
+    expect(one.get_by_role("button", name="Try again")).to_be_focused()
+    expect(verdict).to_contain_text("Hint:")
+    page.keyboard.press("Enter")
+    expect(one.locator("input").first).to_be_focused()
+    one.locator('input[value="tuesday"]').focus()
+    page.keyboard.press("Space")
+    one.get_by_role("button", name="Check").focus()
+    page.keyboard.press("Space")
+    expect(verdict).to_be_focused()
+    expect(verdict).to_contain_text("Right.")
+    page.keyboard.press("Tab")
+    expect(verdict.get_by_role("link").first).to_be_focused()  # the source is one Tab away
+
+
 def test_a_stray_key_changes_nothing_on_a_page(kinds, page):
     """The trap: in Jupyter's command mode "d d" deletes a cell and "1" turns it into a heading."""
     address, _, items = kinds
