@@ -100,7 +100,10 @@ def _serve_course(options: argparse.Namespace, root: Path, page: str) -> None:
     """Open a page of an instructor's course, with the formgrader."""
     config = root / ".teach"
     (config / "labconfig").mkdir(parents=True, exist_ok=True)
-    (config / "labconfig" / "page_config.json").write_text(json.dumps({"icecourse": "teach"}), encoding="utf-8")
+    (config / "labconfig" / "page_config.json").write_text(
+        json.dumps({"icecourse": "teach", "disabledExtensions": {"@jupyterlab/mathjax-extension": True}}),
+        encoding="utf-8",
+    )
     _serve(options, root, page, config)
 
 

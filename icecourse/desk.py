@@ -163,7 +163,10 @@ class Desk:
             disabled.append("assignment-list")  # it can only complain where there is no exchange
         labconfig = self.private / "config" / "labconfig"
         labconfig.mkdir(parents=True, exist_ok=True)
-        page = {"icecourse": "desk", "disabledExtensions": {f"@jupyter/nbgrader:{name}": True for name in disabled}}
+        off = {f"@jupyter/nbgrader:{name}": True for name in disabled}
+        # The course has no formulas, but amounts: MathJax makes one of what stands between two dollar signs.
+        off["@jupyterlab/mathjax-extension"] = True
+        page = {"icecourse": "desk", "disabledExtensions": off}
         settings = {
             "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE_SECONDS},
             "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},

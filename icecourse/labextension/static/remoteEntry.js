@@ -30,6 +30,7 @@
     .ice-page .jp-OutputArea-promptOverlay, .ice-page .jp-Collapser, .ice-page .jp-cell-toolbar, .ice-page .jp-cell-menu, .ice-page .jp-Notebook-footer { display: none; }
     .ice-page .jp-RenderedMarkdown { max-width: 46rem; font-size: 1rem; line-height: 1.6; }
     .ice-page .jp-RenderedMarkdown img { max-width: 100%; }
+    .ice-page .jp-RenderedMarkdown p a, .ice-page .jp-RenderedMarkdown li a { text-decoration: underline; text-underline-offset: 0.15em; text-decoration-thickness: 1px; }
     .ice-page .jp-RenderedMarkdown table { font-size: 0.9375rem; line-height: 1.4; }
     .ice-page .jp-Notebook-cell { max-width: 50rem; margin-left: auto; margin-right: auto; }
     .ice-page .jp-Notebook-cell:has(.ice-report) { max-width: 64rem; }
