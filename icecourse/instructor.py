@@ -1,4 +1,4 @@
-"""The instructor's commands beside ``teach``: report, records, export, items, roster, remove, demo.
+"""The instructor's commands beside ``teach``: report, records, pack, zips, export, roster, remove, demo.
 
 What needs the report's own packages is imported when it is asked for: a trainee's ``icecourse lab`` has none of them.
 """
@@ -33,6 +33,11 @@ def add_commands(commands, serve: Serve) -> None:
     )
     roster = _command(commands, "roster", "take trainees from a CSV file into the gradebook", _roster, serve)
     roster.add_argument("file", type=Path, help="columns: id, first_name, last_name, email, lms_user_id")
+    pack = _command(commands, "pack", "build what a trainee without a checkout gets, with no key in it", _pack, serve)
+    pack.add_argument("--to", type=Path, default=Path("dist"), help="the folder to write it into (default: dist)")
+    zips = _command(commands, "zips", "take the zips of trainees through to a grade and a feedback page", _zips, serve)
+    zips.add_argument("zips", type=Path, nargs="*", help="zips, or folders of them; those in downloaded/ are taken too")
+    zips.add_argument("--again", action="store_true", help="also those that have a feedback page, after a regrade")
     _command(commands, "export", "grades as CSV and for Canvas, items as QTI 3.0 and Moodle XML", _export, serve)
     moodle = _command(commands, "import-moodle", "questions of a Moodle XML file as item cells", _import_moodle, serve)
     moodle.add_argument("file", type=Path, help="what Moodle's question bank exports as Moodle XML")
@@ -49,6 +54,7 @@ def _command(commands, name: str, text: str, run: Callable, serve: Serve) -> arg
 
 def _run(run: Callable, options: argparse.Namespace, serve: Serve) -> None:
     from .classroom import ClassroomError
+    from .pack import PackError
     from .roster import RosterError
 
     try:
@@ -57,7 +63,7 @@ def _run(run: Callable, options: argparse.Namespace, serve: Serve) -> None:
         if error.name not in ("numpy", "matplotlib"):
             raise
         sys.exit(f"icecourse: {NEEDS}")
-    except (ClassroomError, RosterError) as error:
+    except (ClassroomError, PackError, RosterError) as error:
         sys.exit(f"icecourse: {error}")
 
 
@@ -114,6 +120,24 @@ def _roster(options: argparse.Namespace, serve: Serve) -> None:
 
     done = roster.enrol(_root(), roster.read(options.file))
     print(f"{len(done.new)} new, {len(done.changed)} changed, {len(done.same)} as they were.")
+
+
+def _pack(options: argparse.Namespace, serve: Serve) -> None:
+    from . import pack
+
+    print(f"The trainee pack is {pack.build(Course(_root()), options.to)}; send it as it is.")
+
+
+def _zips(options: argparse.Namespace, serve: Serve) -> None:
+    from . import pack
+
+    root, zips = _root(), []
+    for path in options.zips:
+        zips += sorted(path.glob("*.zip")) if path.is_dir() else [path]
+    for one in pack.take_in(root, zips, options.again):
+        score = "" if one.earned is None else f": {one.earned:g} of {one.possible:g} points"
+        lines = [f"{one.trainee} {one.assignment}".strip() + score, one.note, one.returned and f"send {one.returned}"]
+        print("; ".join(str(line) for line in lines if line) + ".")
 
 
 def _export(options: argparse.Namespace, serve: Serve) -> None:
