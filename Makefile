@@ -15,7 +15,7 @@ export PATH := $(BIN):$(PATH)
 lab: $(VENV)/.lab
 	@$(BIN)/icecourse lab $(LAB)
 
-teach: $(VENV)/.lab
+teach: $(VENV)/.report
 	@$(BIN)/icecourse teach $(TEACH)
 
 # The page that an instructor reads after grading, with the formgrader behind its links.

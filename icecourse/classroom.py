@@ -232,7 +232,9 @@ def _with_journals(room: Classroom, submitted: Path) -> Classroom:
     items = room.items
     kinds = {name: item.kind for name, item in items.items()}
     kept = {
-        (work.trainee, work.assignment): _journal(submitted / work.trainee / work.assignment, kinds)
+        (work.trainee, work.assignment): _journal(
+            Path(f"{submitted}/{work.trainee}/{work.assignment}/{journal.NAME}"), kinds
+        )
         for work in room.works
     }
     answers = []
@@ -253,9 +255,8 @@ def _with_journals(room: Classroom, submitted: Path) -> Classroom:
     return room._replace(works=tuple(works), answers=tuple(answers), waiting=tuple(waiting))
 
 
-def _journal(folder: Path, kinds: Mapping[str, str]) -> tuple[dict[str, tuple[Entry, float | None, int]], tuple]:
+def _journal(path: Path, kinds: Mapping[str, str]) -> tuple[dict[str, tuple[Entry, float | None, int]], tuple]:
     """The journal of one submission, read as grading reads it, from a regular file; and what was wrong with it."""
-    path = folder / journal.NAME
     try:
         size = path.lstat().st_size
         kept = journal.read(path, kinds if size > HISTORY else None)
@@ -276,9 +277,11 @@ def _folders(folder: Path) -> list[os.DirEntry]:
 
 
 def _time(text: str) -> datetime | None:
-    """A journal's time; None for what is none. One without an offset is taken as UTC."""
+    """A journal's time; None for what is none, or lies so far off that one cannot reckon with it."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if not 1970 < at.year < 3000:
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -79,7 +79,7 @@ def _response(response: object) -> str:
         return " ".join(f"{left}={option}" for left, option in response.items())
     if isinstance(response, list):
         return " ".join(map(str, response))
-    return "" if response is None else str(response)
+    return "" if response is None else str(response)[:1000]
 
 
 def _safe(cell: object) -> object:

@@ -4,6 +4,7 @@
 the page itself: it asks for nothing from outside, and nothing leaves the machine.
 """
 
+import gc
 import math
 import os
 import statistics
@@ -121,7 +122,11 @@ def html(found: Report, root: Path, base: str = "/", whole: bool = True) -> str:
 
 def write(root: Path, now: datetime | None = None) -> Path:
     """Write the report into ``reports/`` and give its path."""
-    found = report(root, now)
+    gc.disable()  # half a million small records without a cycle: walking them again and again costs a fifth of the time
+    try:
+        found = report(root, now)
+    finally:
+        gc.enable()
     path = root / roster.REPORTS / PAGE
     path.parent.mkdir(exist_ok=True)
     path.write_text(html(found, root, "" if found.config.numbers_for_names else "/"), encoding="utf-8")
@@ -133,7 +138,9 @@ def show(root: Path | None = None):
     from IPython.display import HTML
 
     root = root or next(f for f in (Path.cwd(), *Path.cwd().parents) if Course(f).is_checkout)
-    return HTML(html(report(root), root, os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/"), whole=False))
+    found = report(root)
+    base = "" if found.config.numbers_for_names else os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
+    return HTML(html(found, root, base, whole=False))
 
 
 def records(root: Path, now: datetime | None = None) -> list[Path]:

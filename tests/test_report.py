@@ -159,6 +159,32 @@ def test_a_clock_that_goes_backwards_or_a_time_that_is_none_gives_no_time():
     assert kept["b"][1] is None and kept["c"][1] is None
 
 
+def test_what_somebodys_disk_holds_breaks_no_report(course):
+    folder = course / "submitted" / "trainee-01" / "quiz-01-what-ice-is"
+    name = next(cell.name for cell in classroom.read(course).cells if cell.item)
+    deep = "[" * 300 + "]" * 300
+    lines = [
+        f'{{"item": "{name}", "response": {r}, "at": "{at}", "version": "{"<b>" * 99}", "confidence": "{c}"}}'
+        for r, at, c in (
+            (deep, "0001-01-01T00:00:00+23:59", "sure"),
+            (deep, "9999-12-31T23:59:59-23:59", "?"),
+            ('{"a": [NaN]}', "x", ""),
+            ("[[1], null]", "2026-11-20", "sure"),
+            ("1e999", "", "sure"),
+        )
+    ]
+    (folder / "answers.jsonl").write_bytes("\n".join(lines).encode() + b"\n\xff\x00\n")
+    found = report.report(course, NOW)
+    page = report.html(found, course) + "".join(path.read_text() for path in report.records(course, NOW))
+    assert "<b>" not in page
+    answer = next(a for a in found.room.answers if (a.trainee, a.item) == ("trainee-01", name))
+    assert answer.changes == 3 and answer.seconds is None
+    list(export.by_item(found.room))
+    (folder / "answers.jsonl").unlink()
+    (folder / "answers.jsonl").symlink_to(course / "nbgrader_config.py")
+    assert ("no-file",) in [work.notes for work in classroom.read(course).works]
+
+
 # -- findings ------------------------------------------------------------------------------------------------------
 
 
