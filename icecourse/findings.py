@@ -102,12 +102,13 @@ def _reasons(row: ItemStatistics, item: Item) -> Iterable[Finding]:
 
 
 def remarks(row: ItemStatistics, item: Item) -> list[tuple[str, str]]:
-    """What could be better about an item that need not be bad: (code, option or "")."""
+    """What could be better about an item that need not be bad: (code, options or "")."""
     if row.n < FEWEST:
         return []
     found = [("easy", "")] if row.facility > EASY else []
     if item.kind == "one":
-        found += [("idle", c.pick) for c in row.choices if not c.right and c.count < RARE * row.n]
+        idle = [choice.pick for choice in row.choices if not choice.right and choice.count < RARE * row.n]
+        found += [("idle", ", ".join(idle))] if idle else []
     if row.high < 0.2 and not math.isnan(row.high):
         found.append(("flat", ""))
     return found
