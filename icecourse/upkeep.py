@@ -45,6 +45,7 @@ TOPICS = {
     "process": "The removal case",
     "documents": "Papers and portals",
     "ethics": "Professional conduct",
+    "course": "This course",
 }
 
 

@@ -142,6 +142,62 @@ def test_every_objective_is_practised_and_graded():
             assert objective.id in graded, f"{objective.id}: no graded item"
 
 
+def master(name: str) -> Page:
+    return next(page for page in COURSE.masters if page.name == name)
+
+
+def lessons_of(page: Page) -> list[str]:
+    return [curriculum.objectives()[item.objective].lesson for _, item in page.items()]
+
+
+def test_the_final_asks_of_every_lesson_and_ends_in_a_memo():
+    final = master("final-exam")
+    items = [item for _, item in final.items()]
+    assert len(items) == 30 and all(item.confidence for item in items)
+    assert lessons_of(final) == sorted(lessons_of(final)), "the items stand in the order of the lessons"
+    asked = {(curriculum.objectives()[item.objective].lesson, item.objective) for item in items}
+    several = Counter(lesson for lesson, _ in asked)
+    for lesson in (f"{number:02d}" for number in range(1, 14)):
+        assert several[lesson] >= 2, f"lesson {lesson}: {several[lesson]} of its objectives in the final"
+    graded = [cell.metadata.get("nbgrader", {}) for cell in final.notebook.cells]
+    [memo] = [mark for mark in graded if mark.get("solution")]
+    assert memo["grade"] and memo["points"] == 20 and not memo["locked"]
+    [released] = [page for page in COURSE.assignments if page.name == "final-exam"]
+    [box] = [cell for cell in released.notebook.cells if cell.id == memo["grade_id"]]
+    assert box.source == "YOUR ANSWER HERE", "what a full memo has is the instructor's"
+
+
+def test_the_diagnostic_can_be_compared_with_the_final():
+    diagnostic = master("diagnostic")
+    items = [item for _, item in diagnostic.items()]
+    assert len(items) == 12 and all(item.confidence for item in items)
+    assert lessons_of(diagnostic) == sorted(lessons_of(diagnostic)), "the items stand in the order of the lessons"
+    final = {item.objective for _, item in master("final-exam").items()}
+    assert {item.objective for item in items} <= final, "the report compares objectives that both ask of"
+
+
+def test_the_course_grades_enough_items():
+    assert sum(page.role == "quiz" for page, _, _ in ITEMS) >= 146
+
+
+def sentences(text: str) -> set[str]:
+    return {line.strip().casefold() for line in re.split(r"(?<=[.?!])\s+", text) if line.strip()}
+
+
+def test_no_item_is_a_copy_of_another():
+    """A final of quiz items would ask what was said, and not what was learned."""
+    once = {}
+    for page, _, item in ITEMS:
+        stem = " ".join(item.stem.split()).casefold()
+        assert stem not in once, f"{page.name}: {item.id} has the stem of {once[stem]}"
+        once[stem] = item.id
+    for at, (_, _, one) in enumerate(ITEMS):
+        for _, _, other in ITEMS[at + 1 :]:
+            options = set(one.options.values()) & set(other.options.values())
+            copied = len(options) >= 2 and sentences(one.stem) & sentences(other.stem)
+            assert not copied, f"{one.id} and {other.id} share {copied} and {options}"
+
+
 # -- lessons -------------------------------------------------------------------------------------------------
 
 

@@ -46,7 +46,7 @@ def classes(checkout):
     return found
 
 
-def test_both_broken_items_are_found_over_20_classes_with_few_false_alarms(classes):
+def test_both_broken_items_are_found_over_20_classes_with_few_false_alarms(classes, checkout):
     missed, alarms = [], Counter()
     for seed, (simulation, found) in zip(SEEDS, classes, strict=True):
         names = {finding.item for finding in found}
@@ -54,4 +54,4 @@ def test_both_broken_items_are_found_over_20_classes_with_few_false_alarms(class
         alarms.update(finding.reason for finding in found if finding.item not in simulation.broken)
     print("missed", missed, "false alarms", alarms)
     assert not missed
-    assert alarms.total() <= 10
+    assert alarms.total() <= 0.01 * len(SEEDS) * len(items_of(checkout)), "more than one item in a hundred"

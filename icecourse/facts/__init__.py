@@ -4,7 +4,7 @@ A fact is a table named by its id::
 
     [detainer-definition]
     statement  = "An immigration detainer (Form I-247A) tells a jail ..."
-    basis      = "regulation"      # seed, statute, regulation, case, agency or form
+    basis      = "regulation"      # seed, statute, regulation, case, agency, form or course (itself)
     citation   = "8 C.F.R. § 287.7(a); Form I-247A"
     url        = "https://..."     # the official address; left out where there is none
     as_of      = "2017"            # when the source said it: year, year-month or a full date
@@ -22,7 +22,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 FOLDER = Path(__file__).parent
-BASES = ("seed", "statute", "regulation", "case", "agency", "form")
+BASES = ("seed", "statute", "regulation", "case", "agency", "form", "course")
 REVIEW_DAYS = {"fast": 90, "slow": 365, "stable": 3 * 365}
 HOW = ("found", "knowledge")
 
