@@ -274,6 +274,8 @@ def test_every_page_opens_starts_and_shows_all_of_it(lab, page, half):
         visit(page, address, f"{inside}/{name}.ipynb")
         page.locator(".jp-Notebook h1").first.wait_for()
         expect(page.locator(".ice-item, .ice-live")).to_have_count(shown)
+        title = page.locator(".jp-Notebook h1").first
+        wait_for(lambda title=title: title.bounding_box()["y"] > 0, f"{name} to show its beginning")
         for picture in page.locator(".jp-RenderedMarkdown img").all():
             picture.scroll_into_view_if_needed()
             expect(picture).to_have_js_property("complete", True)

@@ -104,7 +104,7 @@
           // Running has scrolled to the end. Whoever is already answering keeps place and focus.
           if (document.activeElement?.closest(".ice-item, .ice-bar, .ice-explorer")) return;
           panel.content.activeCellIndex = 0;
-          panel.content.node.scrollTop = 0;
+          (panel.content.outerNode ?? panel.content.node).scrollTop = 0;
         }
 
         function offer(panel) {
