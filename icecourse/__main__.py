@@ -73,7 +73,7 @@ def _lab(options: argparse.Namespace) -> None:
 
 
 def _print(options: argparse.Namespace) -> None:
-    page = find(_here(), options.page)
+    page = find(_here(), options.page, options.key)
     target = options.to or Path("handouts") / f"{page.name}{'-key' if options.key else ''}.html"
     write(page, options.key, target)
     print(f"{target} is written: open it in a browser and print it.")

@@ -5,6 +5,7 @@ One self-contained page each, made by nbconvert with a template of our own, as f
 
 import base64
 import mimetypes
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,14 @@ from traitlets import Bool, default
 
 from . import explorers, verdict
 from .curriculum import Course, Page
+from .explorers.data import PICTURES
 from .explorers.text import html, paper
 from .items import Item, is_item, parse
 from .words import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXPLORE = "%explore"
+_MARKER = re.compile(r"^.*\b(BEGIN|END) (SOLUTION|MARK SCHEME)\b.*$", re.M)  # nbgrader's, round what it takes out
 
 
 class HandoutError(Exception):
@@ -59,6 +62,7 @@ class Handout(HTMLExporter):
         yield "key_lines", key_lines
         yield "sources", lambda item: verdict.sources(item.key.facts)
         yield "scenes", scenes
+        yield "model_answer", lambda source: _MARKER.sub("", source)
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         about = dict(resources or {})
@@ -85,8 +89,9 @@ class Handout(HTMLExporter):
             if not link["href"].startswith(("https:", "http:", "#", "mailto:")):
                 link.unwrap()
         for image in page.find_all("img", src=True):  # nbconvert's own way would tear <details> apart
-            picture = self._folder / image["src"]
-            if picture.is_file():
+            # A quiz on a desk stands beside lessons/; its master does not.
+            places = [self._folder / image["src"], *(place / "figures" / Path(image["src"]).name for place in PICTURES)]
+            if picture := next(filter(Path.is_file, places), None):
                 kind, _ = mimetypes.guess_type(picture.name)
                 image["src"] = f"data:{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
         for head in page.find_all("th"):
@@ -101,20 +106,24 @@ class Handout(HTMLExporter):
 
 
 def write(page: Page, key: bool, target: Path) -> None:
-    """Write the handout or key sheet of a page. Raises HandoutError where a key sheet has no key to show."""
-    if key and not any(item.key for _, item in page.items()):
+    """Write the handout or key sheet of a page. Raises HandoutError where a key is missing, or would be given away."""
+    holds = any(item.key for _, item in page.items())
+    if key and not holds:
         raise HandoutError(f"{page.name} has no key here: the keys of a quiz are in its master, with your instructor.")
+    if holds and not key and page.role == "quiz":
+        raise HandoutError(f"{page.name} is a master; a handout is made of what trainees get, in assignments/.")
     made, _ = Handout(key=key).from_notebook_node(page.notebook, {"metadata": {"path": str(page.path.parent)}})
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(made, encoding="utf-8")
 
 
-def find(course: Course, name: str) -> Page:
-    """The lesson or quiz whose name begins so, such as "03" or "quiz-03"; a master where there is one.
+def find(course: Course, name: str, key: bool) -> Page:
+    """The lesson or quiz whose name begins so, such as "03" or "quiz-03"; of a quiz the master if it is for the key.
 
     Raises HandoutError where none or several do.
     """
-    pages = {page.name: page for page in [*course.lessons, *course.assignments, *course.masters]}
+    quizzes = course.masters if key and course.is_checkout else course.assignments
+    pages = {page.name: page for page in [*course.lessons, *quizzes]}
     found = [page for title, page in pages.items() if title.startswith(Path(name).stem)]
     if len(found) != 1:
         several = "several pages" if found else "no page"

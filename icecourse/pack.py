@@ -34,6 +34,7 @@ RETURNED = "returned"
 _COPY = re.compile(r" ?\(\d+\)(?=\.zip$)")  # what a browser adds to the name of a second download
 _TOLD = re.compile(r"\b(WARNING|ERROR|CRITICAL)\]")
 _ROUTINE = re.compile(r"Directory not found\. Creating|Clearing existing files")
+_HIDDEN = re.compile(r"BEGIN (SOLUTION|MARK SCHEME)[^\n]*\n(.*?)\n[^\n]*END \1", re.S)
 _DAY_ONE = (1980, 1, 1, 0, 0, 0)  # the same pack twice is the same file
 
 
@@ -81,14 +82,8 @@ def build(course: Course, target: Path) -> Path:
 
 
 def refuse_keys(wheel: Path, course: Course) -> None:
-    """Raise PackError if anything of a quiz's key is in the wheel: a rationale, a hint, a mark, a master, answers."""
-    secrets = {
-        text: item.id
-        for page in course.masters
-        for _, item in page.items()
-        for text in (*item.key.rationale.values(), item.key.hint)
-        if text
-    }
+    """Raise PackError if anything of a quiz's key is in the wheel: a rationale, a hint, a model answer, answers."""
+    secrets = dict(_secrets(course))
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             text = archive.read(name).decode("utf-8", "replace")
@@ -100,7 +95,17 @@ def refuse_keys(wheel: Path, course: Course) -> None:
                     raise PackError(f"{name} holds a key; generate the assignment anew.")
             for secret, item in secrets.items():
                 if secret in text or json.dumps(secret)[1:-1] in text:
-                    raise PackError(f'{name} tells the key of item "{item}"; take it out.')
+                    raise PackError(f'{name} tells the key of "{item}"; take it out.')
+
+
+def _secrets(course: Course) -> Iterator[tuple[str, str]]:
+    """What only masters may say, with the id of its cell: rationales, hints, model answers and mark schemes by line."""
+    for page in course.masters:
+        for _, item in page.items():
+            yield from ((text, item.id) for text in (*item.key.rationale.values(), item.key.hint) if text)
+        for cell in page.notebook.cells:
+            for _, hidden in _HIDDEN.findall(cell.source):
+                yield from ((line.strip(), cell.id) for line in hidden.split("\n") if len(line.strip()) > 40)
 
 
 def take_in(root: Path, zips: Iterable[Path], again: bool = False) -> list[Taken]:

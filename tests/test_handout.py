@@ -16,7 +16,7 @@ from icecourse import explorers, facts, handout
 from icecourse.__main__ import main
 from icecourse.curriculum import Course, Page
 from icecourse.handout import HandoutError, find, write
-from icecourse.items import parse
+from icecourse.items import open_part, parse
 
 COURSE = Course(ROOT)
 PAGES = COURSE.lessons + COURSE.masters
@@ -37,8 +37,9 @@ def flat(text):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(page, tmp_path):
+    given = find(COURSE, page.name, key=False)  # of a quiz what trainees get; page is its master
     items = [item for _, item in page.items()]
-    paper = words_of(made(page, tmp_path))
+    paper = words_of(made(given, tmp_path))
     key = words_of(made(page, tmp_path, key=True)) if items else ""
     for number, item in enumerate(items, start=1):
         assert f"Item {number}" in paper and f"Item {number}" in key, item.id
@@ -55,11 +56,17 @@ def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(p
     for cell in page.notebook.cells:
         if cell.source.startswith("%explore"):
             assert explorers.load(cell.source.split()[1]).title in paper
-    assert "<details" not in (made(page, tmp_path)).read_text(encoding="utf-8"), "a note to check oneself is an answer"
+        model = re.search(r"BEGIN SOLUTION\s+(.*?)\s+### END SOLUTION", cell.source, re.S)
+        if model and cell.cell_type == "markdown":
+            longest = flat(max(re.split(r"[.*#()\n]", model[1]), key=len))
+            assert longest in key and longest not in paper, "the model answer of a part that a person grades"
+    html = BeautifulSoup(made(given, tmp_path).read_text(encoding="utf-8"), "html.parser")
+    folded = [part for part in html.find_all("details") if not part.find_parent(class_="ice-explorer")]
+    assert folded == [], "a note to check oneself is an answer"
 
 
 def test_a_page_asks_for_nothing_from_outside(tmp_path):
-    for page in PAGES:
+    for page in COURSE.lessons + COURSE.assignments:
         html = BeautifulSoup(made(page, tmp_path).read_text(encoding="utf-8"), "html.parser")
         assert html.html["lang"] == "en" and html.title.string
         assert not html.find_all(["script", "link", "button", "input"])
@@ -70,13 +77,15 @@ def test_a_page_asks_for_nothing_from_outside(tmp_path):
         assert not re.search(r"url\(|@import", str(html.style))
 
 
-def everything(folder):
-    """A page with an item of every kind, an explorer of every kind, a note to check oneself and a task by hand."""
+def everything(folder, key):
+    """A quiz with an item of every kind, an explorer of every kind, a note to check oneself and a task by hand."""
     cells = [new_markdown_cell("# Everything\n\n## A section"), new_code_cell("%load_ext icecourse")]
-    cells += [new_code_cell(source) for source in EXAMPLES.values()]
+    cells += [new_code_cell(source if key else open_part(source)) for source in EXAMPLES.values()]
     cells += [new_code_cell(f"%explore sample-{kind}") for kind in KINDS]
     cells.append(new_markdown_cell("<details><summary>Check</summary>\n\n- The **answer**.\n\n</details>"))
-    cells.append(new_markdown_cell("Write here.", metadata={"nbgrader": {"solution": True, "grade": True}}))
+    text = "### BEGIN SOLUTION\n\nModel note.\n\n### END SOLUTION" if key else "Write here."
+    marks = {"solution": True, "grade": True, "points": 3, "grade_id": "note"}
+    cells.append(new_markdown_cell(text, metadata={"nbgrader": marks}))
     path = folder / "everything.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata={"icecourse": {"role": "quiz"}}), path)
     return Page(path)
@@ -89,7 +98,7 @@ def samples(monkeypatch):
 
 
 def test_every_kind_has_its_form_on_paper(tmp_path, samples):
-    page = everything(tmp_path)
+    page = everything(tmp_path, key=False)
     html = BeautifulSoup(made(page, tmp_path).read_text(encoding="utf-8"), "html.parser")
     sections = {item.kind: part for (_, item), part in zip(page.items(), html.select(".item"), strict=True)}
     kinds = {kind: parse(source) for kind, source in EXAMPLES.items()}
@@ -108,7 +117,8 @@ def test_every_kind_has_its_form_on_paper(tmp_path, samples):
     assert "A. Administrative" in sorter and "________" in sorter and sample("sorter").cards[0].why not in sorter
     assert "The answer." not in html.get_text(" ")
 
-    key = words_of(made(page, tmp_path, key=True))
+    key = words_of(made(everything(tmp_path, key=True), tmp_path, key=True))
+    assert "Graded by a person (points: 3) Model note." in key and "SOLUTION" not in key
     assert sample("sorter").cards[0].why in key and "answer" in key
     assert "Right: The Notice to Appear → The first short hearing" in key
     assert "Right: Form I-247A: Asks a jail for notice before release" in key
@@ -118,12 +128,11 @@ def test_every_kind_has_its_form_on_paper(tmp_path, samples):
 
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
 def test_axe_finds_nothing_on_paper(tmp_path, samples):
-    page = everything(tmp_path)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         tab = browser.new_page(viewport={"width": 320, "height": 800})
         for key in (False, True):
-            tab.goto(made(page, tmp_path, key).as_uri())
+            tab.goto(made(everything(tmp_path, key), tmp_path, key).as_uri())
             found = Axe().run(tab).response["violations"]
             assert [(rule["id"], part["html"][:150]) for rule in found for part in rule["nodes"]] == []
             assert tab.evaluate("document.documentElement.scrollWidth") <= 320
@@ -131,16 +140,19 @@ def test_axe_finds_nothing_on_paper(tmp_path, samples):
 
 
 def test_a_page_is_found_by_how_its_name_begins(checkout):
-    assert find(checkout, "03").name == "03-ero-finding-and-arresting"
-    assert find(checkout, "quiz-03").path.parts[-3] == "source", "the master, for it has the key"
+    assert find(checkout, "03", key=False).name == "03-ero-finding-and-arresting"
+    assert find(checkout, "quiz-03", key=True).path.parts[-3] == "source", "the master, for it has the key"
+    assert find(checkout, "quiz-03", key=False).path.parts[-3] == "assignments", "what trainees get"
     for name, says in (("quiz", "several pages"), ("77", "no page")):
         with pytest.raises(HandoutError, match=says):
-            find(checkout, name)
+            find(checkout, name, key=False)
 
 
 def test_a_quiz_as_trainees_have_it_has_no_key_sheet(checkout, tmp_path):
     with pytest.raises(HandoutError, match="has no key here"):
         write(checkout.assignments[0], True, tmp_path / "key.html")
+    with pytest.raises(HandoutError, match="is a master"):
+        write(checkout.masters[0], False, tmp_path / "key.html")
     assert not (tmp_path / "key.html").exists()
 
 

@@ -71,20 +71,29 @@ def test_no_key_to_a_quiz_is_in_the_pack(unpacked):
     assert not [name for name in texts if "source/" in name or "final-exam" in name or name.endswith(journal.NAME)]
 
 
-@pytest.mark.parametrize("place", ["assignments", "lessons", "facts"])
-def test_a_pack_with_a_key_in_it_is_refused(unpacked, tmp_path, place):
+RATIONALE = next(why for page in COURSE.masters for _, item in page.items() for why in item.key.rationale.values())
+NOTES = [cell.source for page in COURSE.masters for cell in page.notebook.cells if "BEGIN SOLUTION" in cell.source]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("icecourse/course/assignments/leak/leak.ipynb", "[key]\n"),
+        ("icecourse/course/lessons/leak.ipynb", RATIONALE),
+        ("icecourse/facts/leak.toml", RATIONALE),
+        ("icecourse/course/lessons/leak.md", max(NOTES[0].split("\n"), key=len) if NOTES else RATIONALE),
+        ("icecourse/course/source/leak.txt", "x"),
+        ("icecourse/course/lessons/answers.jsonl", "x"),
+    ],
+)
+def test_a_pack_with_a_key_in_it_is_refused(unpacked, tmp_path, name, text):
     [wheel] = unpacked.glob("*.whl")
-    leaky = tmp_path / wheel.name
-    shutil.copy(wheel, leaky)
-    item = next(item for page in COURSE.masters for _, item in page.items())
-    secret = json.dumps(next(iter(item.key.rationale.values())))
-    name = {"facts": "icecourse/facts/leak.toml"}.get(place, f"icecourse/course/{place}/leak/leak.ipynb")
-    cell = {"cell_type": "markdown", "metadata": {}, "source": ["[key]\n"] if place == "assignments" else [secret]}
+    leaky = Path(shutil.copy(wheel, tmp_path))
+    notebook = {"cells": [{"cell_type": "markdown", "metadata": {}, "source": [text]}]}
     with zipfile.ZipFile(leaky, "a") as archive:
-        archive.writestr(name, json.dumps({"cells": [cell]}))
-    with pytest.raises(PackError, match="leak"):
+        archive.writestr(name, json.dumps(notebook) if name.endswith(".ipynb") else text)
+    with pytest.raises(PackError, match=Path(name).name):
         refuse_keys(leaky, COURSE)
-    refuse_keys(wheel, COURSE)
 
 
 def test_the_start_script_opens_the_desk(unpacked, scratch, home):
