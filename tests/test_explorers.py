@@ -104,6 +104,14 @@ def test_a_text_of_the_file_is_never_markup(scratch):
     assert "&lt;script&gt;1&lt;/script&gt; &amp;" in text_form(load("hostile", scratch))["text/html"]
 
 
+def test_a_finder_may_call_its_answer_something_else(scratch):
+    text = (SAMPLES / "sample-finder.toml").read_text().replace("ask   =", 'heading = "What comes back"\nask   =')
+    (scratch / "searches.toml").write_text(text)
+    widget = ExplorerWidget(load("searches", scratch))
+    assert widget.words["desk"] == "What comes back" and "What comes back" in plain(widget.tree)
+    assert "Whose desk" in plain(ExplorerWidget(sample("finder")).tree).split("\n")[2]
+
+
 def test_a_chart_is_a_nested_list_for_each_view():
     shown = html(tree(sample("chart")))
     assert shown.count('class="ice-view"') == 2

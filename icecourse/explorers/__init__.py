@@ -12,7 +12,7 @@ import traitlets
 
 from .. import screen
 from ..words import words
-from .data import Calculator, Explorer, ExplorerError, Sorter, load, names
+from .data import Calculator, Explorer, ExplorerError, Finder, Sorter, load, names
 from .dates import long_time
 from .text import deadlines, html, parts, plain, said, tree
 
@@ -43,6 +43,8 @@ class ExplorerWidget(anywidget.AnyWidget):
         super().__init__(kind=kind, tree=tree(explorer), parts=parts(explorer), words=words("explorer") | words(kind))
         self._explorer = explorer
         self.ask = getattr(explorer, "ask", "")
+        if isinstance(explorer, Finder) and explorer.heading:
+            self.words |= {"desk": explorer.heading}
         if isinstance(explorer, Sorter):
             self.bins = list(explorer.bins.values())
         if isinstance(explorer, Calculator):

@@ -115,6 +115,7 @@ class Finder(NamedTuple):
     title: str
     intro: str
     ask: str
+    heading: str  # what a desk is called here, if not "Whose desk"
     desks: dict[str, str]
     matters: tuple[Matter, ...]
 
@@ -314,7 +315,8 @@ def _finder(table: _Table, **common) -> Finder:
                 raise row.error(f'there is no desk "{desk}"{_meant(desk, desks)}')
         return Matter(name, row.text("text"), given, row.text("does"), row.facts())
 
-    return Finder(**common, ask=table.text("ask"), desks=desks, matters=table.entries("matter", matter))
+    ask, heading = table.text("ask"), table.text("heading", "")
+    return Finder(**common, ask=ask, heading=heading, desks=desks, matters=table.entries("matter", matter))
 
 
 def _sorter(table: _Table, **common) -> Sorter:

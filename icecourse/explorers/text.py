@@ -46,7 +46,7 @@ def plain(part: Tree | str) -> str:
     if isinstance(part, str):
         return part
     words_of = "".join(map(plain, part[2:]))
-    return f"{words_of}\n" if part[0] in ("h3", "h4", "p", "summary") else words_of
+    return f"{words_of}\n" if part[0] in ("h3", "h4", "p", "summary", "th") else words_of
 
 
 def tree(explorer: Explorer) -> Tree:
@@ -74,7 +74,12 @@ def body(explorer: Explorer) -> list[Tree]:
                 [["p", {}, m.text], ["p", {}, ["strong", {}, _desks(explorer, m)]], ["p", {}, m.does], sources(m.facts)]
                 for m in explorer.matters
             ]
-            return [_table([explorer.ask, text["desk"], text["does"]], [[r[0], r[1], [*r[2:]]] for r in rows])]
+            return [
+                _table(
+                    [explorer.ask, explorer.heading or text["desk"], text["does"]],
+                    [[r[0], r[1], [*r[2:]]] for r in rows],
+                )
+            ]
         case Sorter():
             text = words("sorter")
             rows = [
