@@ -109,7 +109,7 @@ def test_a_finder_may_call_its_answer_something_else(scratch):
     (scratch / "searches.toml").write_text(text)
     widget = ExplorerWidget(load("searches", scratch))
     assert widget.words["desk"] == "What comes back" and "What comes back" in plain(widget.tree)
-    assert "Whose desk" in plain(ExplorerWidget(sample("finder")).tree).split("\n")[2]
+    assert "Whose desk" in plain(ExplorerWidget(sample("finder")).tree).split("\n")
 
 
 def test_a_chart_is_a_nested_list_for_each_view():
