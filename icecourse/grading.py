@@ -296,8 +296,7 @@ class _Batch:
 
     def _write(self, ready: list[_Ready]) -> None:
         """Old pages away, then grades, then new pages: see the head of this module."""
-        for one in ready:
-            self._clear(self._place(one.graded.trainee))
+        ready = [one for one in ready if self._clear(one.graded.trainee)]
         try:
             self._book.write([one.graded for one in ready], self._penalty, self._only)
         except OperationalError:
@@ -315,13 +314,19 @@ class _Batch:
             except OSError:
                 self._fail(one.graded.trainee)
 
-    def _clear(self, place: Path) -> None:
-        if self._course.notebook_id == "*":
-            if place.exists():
+    def _clear(self, trainee: str) -> bool:
+        """Take the old pages away, all that was laid out with them if all are graded; whether it could be done."""
+        place = self._place(trainee)
+        try:
+            if self._course.notebook_id != "*":
+                for name in self._wanted:
+                    (place / f"{name}.ipynb").unlink(missing_ok=True)
+            elif os.path.lexists(place):
                 utils.rmtree(str(place))
-        else:
-            for name in self._wanted:
-                (place / f"{name}.ipynb").unlink(missing_ok=True)
+        except OSError:
+            self._fail(trainee)
+            return False
+        return True
 
     def _lay_out(self, one: _Ready) -> None:
         trainee = one.graded.trainee

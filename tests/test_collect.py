@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from test_grading_hostile import FULL, MEMO, PAYLOAD, RIGHT, scores
-from trial import NAME, cell_of, edit, gradebook_rows, release, submit
+from trial import NAME, cell_of, gradebook_rows, release, submit
 
 from icecourse import journal
 from icecourse.curriculum import COURSE_ID
@@ -90,6 +90,13 @@ def links_and_folders(files, root):
 def code_and_a_time_of_their_own(files, root):
     line = PAYLOAD.format(flag=str(root / "flags" / "zip"))
     return zipped(files | {"sitecustomize.py": line, "nbgrader_config.py": line, "timestamp.txt": "1999-01-01"})
+
+
+@case()
+def code_in_the_notebook(files, root):
+    notebook = json.loads(files[NOTEBOOK])
+    cell_of(notebook, "setup")["source"] = PAYLOAD.format(flag=str(root / "flags" / "cell"))
+    return zipped(files | {NOTEBOOK: json.dumps(notebook)})
 
 
 @case("answers.jsonl (a second one)")
@@ -243,7 +250,7 @@ def test_hostile_zips_through_to_a_grade(course, files, nbgrader):
         assert any(f"{name}+" in line and "not an ordinary file" in line for line in said), name
 
     printed = nbgrader(course, "autograde", NAME)
-    assert time.monotonic() - started < 120
+    assert time.monotonic() - started < 120 and list((course / "flags").iterdir()) == []
     rows = gradebook_rows(course)
     assert rows.keys() == {name for name, (_, earns, _) in CASES.items() if earns is not None}
     for name, row in rows.items():
@@ -319,16 +326,3 @@ def test_hostile_hand_ins_in_the_exchange_through_to_a_grade(course, files, inbo
     nbgrader(course, "collect", NAME, "--update")
     nbgrader(course, "autograde", NAME)
     assert gradebook_rows(course)["lone"]["memo", "comment"][0] is None
-
-
-def test_what_a_trainee_writes_runs_nowhere_at_collection(course, files, nbgrader):
-    """zip_collect looks for plugins in the folder that it is called in; a zip must not put one there."""
-    archive = course / "downloaded" / NAME / "archive"
-    archive.mkdir(parents=True)
-    folder = submit(course, "template", RIGHT)
-    edit(folder, lambda nb: cell_of(nb, "setup").update(source=PAYLOAD.format(flag=str(course / "flags" / "cell"))))
-    made = zipped({name: (folder / name).read_bytes() for name in (NOTEBOOK, journal.NAME)})
-    (archive / f"ann+{NAME}+{TIME}.zip").write_bytes(made)
-    nbgrader(course, "zip_collect", NAME)
-    nbgrader(course, "autograde", NAME)
-    assert list((course / "flags").iterdir()) == [] and scores(gradebook_rows(course)["ann"]) == FULL

@@ -117,7 +117,7 @@ def test_gradebook_and_pages_are_those_of_the_kernel_run(course, scratch, nbgrad
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_firms_database_holds_the_same_rows(course_root, empty_gradebook, scratch, nbgrader):
+def test_a_firms_database_holds_the_same_rows(course_root, empty_gradebook, scratch):
     """With the oracle above: what stock nbgrader writes to SQLite, this writes to PostgreSQL."""
     twin = scratch / "twin"
     shutil.copytree(course_root, twin)
@@ -131,14 +131,14 @@ def test_a_firms_database_holds_the_same_rows(course_root, empty_gradebook, scra
         assert release(root)["success"]
         for trainee, what in honest().items():
             submit(root, trainee, **what)
-        nbgrader(root, "autograde", NAME)
+        assert api(root).autograde(NAME, "*")["success"]
         with book(root) as gradebook:
             grade = gradebook.find_grade("memo", NAME, NAME, "all-wrong")
             grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 2.5, 0.25, False
             gradebook.find_comment("memo", NAME, NAME, "all-wrong").manual_comment = "Name the form. é"
             gradebook.db.commit()
-        nbgrader(root, "autograde", NAME, "--force")
-        nbgrader(root, "generate_feedback", NAME, "--student=all-*")
+        assert api(root).autograde(NAME, "all-*")["success"]
+        assert api(root).generate_feedback(NAME, "all-*")["success"]
         rows.append(gradebook_rows(root))
         pages.append({path.parts[-3]: path.read_text() for path in (root / "feedback").rglob("*.html")})
     assert not (course_root / "gradebook.db").exists() and (twin / "gradebook.db").exists()
@@ -205,15 +205,21 @@ def test_a_failure_leaves_no_mark_in_the_environment(course_root):
 def test_a_submission_that_cannot_be_written_costs_nobody_else(course):
     for trainee in ("ann", "ben", "zoe"):
         submit(course, trainee, RIGHT)
-    (course / "autograded").mkdir()
-    (course / "autograded" / "ben").write_text("a file where a folder belongs")
+    (course / "autograded" / "cat").mkdir(parents=True)
+    submit(course, "cat", RIGHT)
+    in_the_way = [course / "autograded" / "ben", course / "autograded" / "cat" / NAME]
+    for path in in_the_way:
+        path.write_text("a file where a folder belongs")
     result = api(course).autograde(NAME, "*", force=False)
-    assert not result["success"] and f"ben, {NAME}: could not be graded" in result["log"]
-    assert "Traceback" in result["log"] and "could not be graded: 1." in result["error"]
+    for trainee in ("ben", "cat"):
+        assert not result["success"] and f"{trainee}, {NAME}: could not be graded" in result["log"]
+    assert "Traceback" in result["log"] and "could not be graded: 2." in result["error"]
     assert gradebook_rows(course)["ann"] == gradebook_rows(course)["zoe"]
-    (course / "autograded" / "ben").unlink()
+    for path in in_the_way:
+        path.unlink()
     assert api(course).autograde(NAME, "*", force=False)["success"]
-    assert gradebook_rows(course)["ann"] == gradebook_rows(course)["ben"]
+    rows = gradebook_rows(course)
+    assert rows["ann"] == rows["ben"] == rows["cat"]
     assert (course / "autograded" / "ben" / NAME / f"{NAME}.ipynb").is_file()
 
 
