@@ -1,4 +1,4 @@
-"""Kill grading at every sort of moment and start it again: ``python tests/kill_grading.py 500 [seed]`` (about 0.2 s a kill).
+"""Kill grading at every sort of moment and start it again: ``python tests/kill_grading.py 500 [seed]``, 6 minutes.
 
 Each trial takes a fresh class, starts grading in a process of its own and kills it (SIGKILL, so that nothing can be
 tidied) at a line of grading or gradebook, each of their lines in turn; every third time again at a random moment; then
