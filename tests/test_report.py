@@ -4,12 +4,12 @@ import csv
 import dataclasses
 import math
 import os
+import pickle
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,15 +36,32 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A demo course, graded by the real nbgrader, and what is true of it. Tests that change it take a copy."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
-            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
-        patch.chdir(ROOT)
-        shm = Path("/dev/shm")
-        with tempfile.TemporaryDirectory(prefix="icecourse-", dir=shm if os.access(shm, os.W_OK) else None) as folder:
-            root = Path(folder) / "course"
-            yield root, demo.build(root, NOW, most=2)
+    """A demo course, graded by the real nbgrader, and what is true of it. Tests that change it take a copy.
+
+    Built once for all of pytest-xdist's workers: whoever makes the folder first builds it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    kept = folder / "simulation"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not kept.exists():
+            assert not (folder / "failed").exists(), "another worker could not build the demo"
+            time.sleep(0.2)
+        return folder / "course", pickle.loads(kept.read_bytes())
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
+                patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+            patch.chdir(ROOT)
+            simulation = demo.build(folder / "course", NOW, most=2)
+    except BaseException:
+        (folder / "failed").touch()
+        raise
+    (folder / "writing").write_bytes(pickle.dumps(simulation))
+    (folder / "writing").rename(kept)
+    return folder / "course", simulation
 
 
 @pytest.fixture
