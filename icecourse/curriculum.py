@@ -15,6 +15,7 @@ from .items import Item, is_item, parse
 PACKAGE = Path(__file__).parent
 CITATION = re.compile(r'\[([^\]]+)\]\((\S+) "fact: ([a-z0-9-]+)"\)')
 COURSE_ID = "ice-for-paralegals"
+_AFTER = {"00": ("diagnostic",), "14": ("case-file", "final-exam")}  # what follows a lesson that has no quiz
 HELD_BACK = ("final-exam",)  # on no desk, and in no wheel, before the instructor releases it
 
 
@@ -105,6 +106,11 @@ class Course:
     def is_checkout(self) -> bool:
         """Whether the keys are here: masters stand in source/."""
         return (self.root / "source").is_dir() and (self.root / "nbgrader_config.py").is_file()
+
+
+def assignments_after(lesson: Page) -> tuple[str, ...]:
+    """The assignments that a trainee works on after a lesson: its quiz, or what stands in a quiz's place."""
+    return _AFTER.get(lesson.name[:2], (f"quiz-{lesson.name}",))
 
 
 def bundled() -> Course:

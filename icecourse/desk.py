@@ -21,7 +21,7 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
 from . import journal
-from .curriculum import COURSE_ID, HELD_BACK, Course, Page
+from .curriculum import COURSE_ID, HELD_BACK, Course, Page, assignments_after
 
 START = "start.ipynb"
 AUTOSAVE_SECONDS = 10
@@ -181,8 +181,7 @@ class Desk:
         quizzes = {path.stem: path for path in sorted(self.folder.glob("*/*.ipynb")) if path.parent.name == path.stem}
         for lesson in course.lessons:
             lines += [f"## [{lesson.title}](lessons/{lesson.path.name})", "", lesson.purpose, ""]
-            quiz = quizzes.pop(f"quiz-{lesson.name}", None)
-            if quiz:
+            for quiz in filter(None, (quizzes.pop(name, None) for name in assignments_after(lesson))):
                 lines += [f"Then: [{_title(quiz)}]({quiz.stem}/{quiz.name}){_due(quiz)}", ""]
         if quizzes:
             lines += ["## Also released", ""]
@@ -190,7 +189,7 @@ class Desk:
         lines += ["## Beside the lessons", ""]
         lines += [f"- [{page.title}](lessons/{page.path.name}): {page.purpose}" for page in course.beside]
         lines += ["", "## Handing in", ""]
-        lines += ["Press *Hand in* above the quiz."]
+        lines += ["Press *Hand in* above the page."]
         lines += ["Each answer is already saved; you may hand in again until your instructor collects."]
         cell = nbformat.v4.new_markdown_cell("\n".join(lines).strip(), id="course")
         page = nbformat.v4.new_notebook(cells=[cell], metadata={"icecourse": {"role": "start"}, "kernelspec": KERNEL})

@@ -19,7 +19,7 @@ import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from . import facts
-from .curriculum import CITATION, PACKAGE, Course, Page, objectives
+from .curriculum import CITATION, PACKAGE, Course, Page, assignments_after, objectives
 
 SOURCES = "## Sources"
 ARTICLE = (
@@ -153,12 +153,12 @@ def _all_sources() -> Iterator[str]:
 
 def _map(course: Course) -> Iterator[str]:
     yield "# Map of the course\n\nEvery lesson, what you can do after it, and its quiz. *Whose desk is this on?*"
-    quizzes = {page.name.removeprefix("quiz-"): page for page in course.masters}
+    masters = {page.name: page for page in course.masters}
     rows = ["| Lesson | You can | Then |", "|---|---|---|"]
     for page in course.lessons:
         goals = "<br>".join(goal.text for goal in objectives().values() if goal.lesson == page.name[:2])
-        quiz = quizzes.get(page.name)
-        then = f"[Quiz {page.name[:2]}](../{quiz.name}/{quiz.path.name})" if quiz else ""
+        after = [masters[name] for name in assignments_after(page) if name in masters]
+        then = "<br>".join(f"[{quiz.title}](../{quiz.name}/{quiz.path.name})" for quiz in after)
         rows.append(f"| [{page.title}]({page.path.name}) | {goals} | {then} |")
     yield "\n".join(rows)
 
