@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab teach grade report demo test lint check-content notebooks bench check-qti citations assignments wheel clean
+.PHONY: lab teach grade report demo test lint check-content notebooks pages bench check-qti citations assignments wheel clean
 
 lab: $(VENV)/.lab
 	@$(BIN)/icecourse lab $(LAB)
@@ -45,6 +45,10 @@ notebooks: $(VENV)/.test
 
 check-content: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py tests/test_explorers.py
+
+# Every page of the course in Chromium, as a trainee opens it; make test opens a few.
+pages: $(VENV)/.test
+	ICECOURSE_ALL_PAGES=1 $(BIN)/python -m pytest -q tests/test_browser.py -k every_page
 
 # How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader; and the report.
 bench: $(VENV)/.test
