@@ -7,7 +7,7 @@ row. Any address that nbgrader takes will do. The items and keys are those of th
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -127,7 +127,7 @@ def history(entries: Iterable[Entry], kinds: Mapping[str, str]) -> dict[str, tup
     found: dict[str, tuple[Entry, float | None, int]] = {}
     before, last = None, ""
     for entry in entries:
-        at, name = _time(entry.at), entry.item
+        at, name = journal.when(entry.at), entry.item
         if name in found:
             earlier, seconds, changes = found[name]
             another = entry.response != earlier.response and (kinds.get(name) == "one" or last != name)
@@ -274,14 +274,3 @@ def _folders(folder: Path) -> list[os.DirEntry]:
             return sorted((e for e in found if e.is_dir(follow_symlinks=False)), key=lambda e: e.name)
     except OSError:
         return []
-
-
-def _time(text: str) -> datetime | None:
-    """A journal's time; None for what is none, or lies so far off that one cannot reckon with it."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if not 1970 < at.year < 3000:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parent
 CITATION = re.compile(r'\[([^\]]+)\]\((\S+) "fact: ([a-z0-9-]+)"\)')
 COURSE_ID = "ice-for-paralegals"
 _AFTER = {"00": ("diagnostic",), "14": ("case-file", "final-exam")}  # what follows a lesson that has no quiz
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # without it Jupyter asks
 HELD_BACK = ("final-exam",)  # on no desk, and in no wheel, before the instructor releases it
 
 

@@ -21,11 +21,11 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
 from . import journal
-from .curriculum import COURSE_ID, HELD_BACK, Course, Page, assignments_after
+from .curriculum import COURSE_ID, HELD_BACK, KERNEL, Course, Page, assignments_after
+from .words import long_day
 
 START = "start.ipynb"
 AUTOSAVE_SECONDS = 10
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # without it Jupyter asks
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -233,7 +233,7 @@ def _due(path: Path) -> str:
         due = datetime.fromisoformat(Page(path).notebook.metadata["icecourse"]["due"]).astimezone()
     except Exception:
         return ""
-    return f", due {due:%A, %B} {due.day}, {due.year}, {due:%H:%M}"
+    return f", due {long_day(due)}, {due:%H:%M}"
 
 
 def _free(path: Path) -> Path:

@@ -116,6 +116,17 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def when(at: str) -> datetime | None:
+    """An entry's time; None for what is none, or lies so far off that one cannot reckon with it."""
+    try:
+        time = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    if not 1970 < time.year < 3000:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 # A link is never followed, and a pipe never waited for. Windows has neither flag; its text mode must be off.
 PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

@@ -170,10 +170,10 @@ def _listener(item: Item, answers: _Answers):
             if message["do"] == "look":
                 return {"n": number, **answers.news(item.id)}
             response, confidence = message["response"], message.get("confidence", "")
-            also = answers.news(item.id)
+            also = not item.key and bool(answers.news(item.id))
             saved = answers.keep(Entry(item.id, response, journal.now(), item.version, confidence))
             update_display(screen.beside(item, response), raw=True, display_id=_text_id(item))
-            reply = {"n": number, "saved": saved, "note": scoring.unreadable(item, response), "also": bool(also)}
+            reply = {"n": number, "saved": saved, "note": scoring.unreadable(item, response), "also": also}
             if message["do"] == "check" and item.key and verdict.done(item, response):
                 reply["verdict"] = verdict.practice(item, answers.read(item.id))
             return reply

@@ -7,7 +7,7 @@ day is a review, "good" when it was right, "hard" when partly, "again" when wron
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from . import journal, scoring, verdict
 from .curriculum import Course, Page, objectives
 from .items import Item
 from .journal import Entry, Journal
-from .words import words
+from .words import long_day, words
 
 _RATING = {"right": fsrs.Rating.Good, "partly": fsrs.Rating.Hard}
 # Days, not minutes: a deck is opened once a day. No chance in it: the same tries give the same date.
@@ -52,35 +52,27 @@ def of(desk: Path) -> Progress:
     """The progress of the trainee whose desk it is."""
     seen = _read(desk / journal.DESK / journal.OPENED)
     tries = _read(desk / "lessons" / journal.NAME)
-    lessons, rows = [], []
-    done: dict[str, list[bool]] = {}
+    lessons, quizzes = [], []
+    goals: dict[str, list[str]] = {}  # objective -> the outcome of each of its items; "" for one not tried
     for page in Course(desk).lessons:
         items = _items(page)
-        last = [(item, _last(item, tries)) for item in items]
-        right = [scoring.score(item, given).outcome == "right" for item, given in last if given is not None]
-        for item, given in last:
-            if given is not None:
-                done.setdefault(item.objective, []).append(scoring.score(item, given).outcome == "right")
-        entry = seen.last(page.name)
-        if items or entry:
-            lessons.append(Row(_title(page), len(right), sum(right), len(items), entry.at if entry else ""))
+        outcomes = [_outcome(item, tries) for item in items]
+        for item, outcome in zip(items, outcomes, strict=True):
+            goals.setdefault(item.objective, []).append(outcome)
+        opened = seen.last(page.name)
+        if items or opened:
+            lessons.append(_row(_title(page), outcomes, opened.at if opened else ""))
     for folder in sorted(path for path in desk.glob("*/") if (path / f"{path.name}.ipynb").is_file()):
-        page = Page(folder / f"{folder.name}.ipynb")
-        items, kept = _items(page), _read(folder / journal.NAME)
-        answered = sum(_last(item, kept) is not None for item in items)
+        page, kept = Page(folder / f"{folder.name}.ipynb"), _read(folder / journal.NAME)
+        items = _items(page)
         if items:
-            rows.append(Row(_title(page), answered, None, len(items)))
-    of_each: dict[str, int] = {}
-    for page in Course(desk).lessons:
-        for item in _items(page):
-            of_each[item.objective] = of_each.get(item.objective, 0) + 1
+            quizzes.append(Row(_title(page), sum(_last(item, kept) is not None for item in items), None, len(items)))
     known = objectives()
-    goals = [
-        Row(known[name].text, len(done.get(name, [])), sum(done.get(name, [])), number)
-        for name, number in of_each.items()
-        if name in known
-    ]
-    return Progress(tuple(lessons), tuple(rows), tuple(goals))
+    return Progress(
+        tuple(lessons),
+        tuple(quizzes),
+        tuple(_row(known[name].text, outcomes) for name, outcomes in goals.items() if name in known),
+    )
 
 
 def deck(desk: Path) -> list[Due]:
@@ -98,7 +90,7 @@ def due(item: Item, entries: Iterable[Entry]) -> datetime | None:
     for entry in entries:
         if entry.item != item.id or not entry.response or not verdict.done(item, entry.response):
             continue
-        at = _time(entry.at)
+        at = journal.when(entry.at)
         if at is None or at.date() == day:
             continue
         card, day = card or fsrs.Card(card_id=0, due=at), at.date()
@@ -130,7 +122,7 @@ def deck_text(dues: Sequence[Due], now: datetime) -> str:
     if not dues:
         return text["deck-empty"]
     said = text["deck-none"] if not today else text["deck-one"] if today == 1 else text["deck-many"].format(n=today)
-    return f"{said} {text['deck-next'].format(day=_day(later[0].isoformat()))}" if later else said
+    return f"{said} {text['deck-next'].format(day=long_day(later[0]))}" if later else said
 
 
 def _read(path: Path) -> Journal:
@@ -154,23 +146,24 @@ def _title(page: Page) -> str:
         return page.name
 
 
+def _row(name: str, outcomes: Sequence[str], opened: str = "") -> Row:
+    return Row(name, sum(map(bool, outcomes)), outcomes.count("right"), len(outcomes), opened)
+
+
+def _outcome(item: Item, tries: Journal) -> str:
+    response = _last(item, tries)
+    return "" if response is None else scoring.score(item, response).outcome
+
+
 def _last(item: Item, kept: Journal) -> object | None:
     entry = kept.last(item.id)
     good = entry and entry.response and not scoring.invalid(item, entry.response) and verdict.done(item, entry.response)
     return entry.response if good else None
 
 
-def _time(at: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
 def _day(at: str) -> str:
-    time = _time(at)
-    return f"{time:%A, %B} {time.day}, {time.year}" if time else ""
+    time = journal.when(at)
+    return long_day(time) if time else ""
 
 
 def _of(done: int, of: int) -> str:

@@ -4,10 +4,12 @@ import getpass
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import date
 from html import escape
 
 from . import cases
 from .items import Item
+from .words import long_day, words
 
 # A page that was saved and is opened without a kernel cannot show a widget: Jupyter waits for it or says so in one
 # line, which this hides, for the text form beside it says everything.
@@ -66,8 +68,19 @@ def plain(item: Item, response: object) -> str:
 
 
 def _path(item: Item, response: list[str]) -> Iterator[str]:
-    for step in cases.walk(item.case, response):
-        yield f"\n{step.scene.title}\n{step.scene.text}"
+    """The path of a case as the screen tells it: scenes, papers, what comes back, choices and what came of them."""
+    text, steps = words("item"), cases.walk(item.case, response)
+    for number, step in enumerate(steps, start=1):
+        scene = step.scene
+        day = f" ({long_day(date.fromisoformat(scene.date))})" if scene.date else ""
+        yield f"\n{scene.title}{day}"
+        papers = (item.case.documents[name] for name in scene.documents)
+        yield from (f"{paper.title}\n{paper.text}\n" for paper in papers)
+        yield from (f"{text['echo']} {said}" for said in cases.echoes(steps[:number]))
+        yield scene.text
         if step.choice:
-            yield f"  (x) {step.choice.text}\n{step.choice.then}"
-        yield from (f"  ( ) {choice.text}" for choice in step.scene.choices.values() if not step.choice)
+            yield f"  (x) {step.choice.text}\n{text['outcome']} {step.choice.then}\n{text['decided']} {scene.decides}"
+        else:
+            yield from (f"  ( ) {choice.text}" for choice in scene.choices.values())
+    if cases.ended(steps):
+        yield text["the-end"]

@@ -19,14 +19,13 @@ import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from . import facts
-from .curriculum import CITATION, PACKAGE, Course, Page, assignments_after, objectives
+from .curriculum import CITATION, KERNEL, PACKAGE, Course, Page, assignments_after, objectives
 
 SOURCES = "## Sources"
 ARTICLE = (
     "Gamino article: Carlos Gamino, *What Does Immigration and Customs Enforcement (ICE) Do*, "
     "an undated article on a law firm's site, of about 2018."
 )
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Topics of the fact files as headings, in the course's order.
 TOPICS = {
     "ice": "ICE as a whole",

@@ -24,7 +24,8 @@ from playwright.sync_api import sync_playwright
 from test_browser import FLAGS, LESSON, PATIENCE, QUIZ, visit
 
 from icecourse import journal
-from icecourse.desk import KERNEL, trust
+from icecourse.curriculum import KERNEL
+from icecourse.desk import trust
 
 OPENINGS, CLICKS = 5, 50
 

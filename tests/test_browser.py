@@ -254,7 +254,9 @@ def wait_for(condition, what):
 
 # A few of them here; all of them by ``make pages``, which takes minutes.
 ALL = [*Course(ROOT).lessons, *Course(ROOT).beside, *(p for p in Course(ROOT).assignments if "quiz" not in p.name)]
-PAGES = ALL if os.environ.get("ICECOURSE_ALL_PAGES") else [p for p in ALL if p.name[:2] in ("00", "04", "12", "ca")]
+PAGES = (
+    ALL if os.environ.get("ICECOURSE_ALL_PAGES") else [p for p in ALL if p.name[:2] in ("00", "04", "12", "ca", "re")]
+)
 
 
 def test_every_page_opens_starts_and_shows_all_of_it(lab, page):
@@ -275,8 +277,9 @@ def test_every_page_opens_starts_and_shows_all_of_it(lab, page):
         visit(page, address, f"{inside}/{name}.ipynb")
         page.locator(".jp-Notebook h1").first.wait_for()
         expect(page.locator(".ice-item, .ice-live")).to_have_count(shown)
-        title = page.locator(".jp-Notebook h1").first
-        wait_for(lambda title=title: title.bounding_box()["y"] > 0, f"{name} to show its beginning")
+        assert page.locator(".jp-Notebook h1").first.bounding_box()["y"] > 0, f"{name} does not open at its beginning"
+        code = page.locator(".jp-CodeCell .jp-Cell-inputWrapper")
+        assert not [cell.inner_text() for cell in code.all() if cell.is_visible()], f"{name} shows code"
         for picture in page.locator(".jp-RenderedMarkdown img").all():
             picture.scroll_into_view_if_needed()
             expect(picture).to_have_js_property("complete", True)

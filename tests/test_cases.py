@@ -8,7 +8,7 @@ import pytest
 from conftest import EXAMPLES, ROOT
 from test_curriculum import LOADED, MONTHS
 
-from icecourse import cases, facts
+from icecourse import cases, facts, screen
 from icecourse.cases import CaseError
 from icecourse.items import ItemError, parse
 
@@ -83,6 +83,15 @@ def test_a_scene_that_a_path_avoids_is_found():
             any(scene not in [at for at, _ in path] for path in paths(case)) if case.scenes[scene].choices else False
         )
         assert cases.avoidable(case, scene) == avoided, scene
+
+
+def test_the_text_of_a_case_tells_what_the_screen_tells():
+    item = parse(EXAMPLES["case"])
+    text = screen.plain(item, ["wait", "later", "request"])
+    assert "A call (Thursday, November 5, 2026)" in text and "The note has been in the file since Thursday." in text
+    assert "Form I-247A for Tomas Marin" in text and "Who decides: The attorney." in text
+    assert text.count("(x)") == 3 and "( )" not in text and text.endswith("The case ends here.")
+    assert "What came of it:" not in screen.plain(item, [])
 
 
 @pytest.mark.parametrize(

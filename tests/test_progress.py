@@ -59,6 +59,8 @@ def test_an_item_comes_back_sooner_after_a_mistake_and_later_after_success():
     assert due() is None
     assert MONDAY < due((wrong, at())) < due((right, at())) < due((right, at()), (right, at(days=4)))
     assert due((wrong, at()), (right, at(hours=1))) == due((wrong, at())), "a second try of a day is no review"
+    assert due((right, "9999-12-31T23:59:59+00:00")) is None
+    assert due((right, at(days=9)), (right, at())) > MONDAY, "a clock that goes backwards stops nothing"
     assert due((right, "yesterday")) is None, "a time that cannot be read is no review"
     assert due((right, at())) == due((right, at())), "no chance in it"
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import holidays
 
+from ..words import long_day
 from .data import HOLIDAY, WORKING_WEEK, Deadline
 
 
@@ -87,11 +88,6 @@ def why_out(day: date, leave_out: tuple[str, ...]) -> str:
 @cache
 def _holidays(year: int) -> holidays.HolidayBase:
     return holidays.US(years=year)
-
-
-def long_day(day: date) -> str:
-    """Such as "Friday, November 6, 2026"."""
-    return f"{day:%A, %B} {day.day}, {day.year}"
 
 
 def long_time(when: datetime | date) -> str:

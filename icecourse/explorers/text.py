@@ -10,7 +10,7 @@ from datetime import date, datetime
 from html import escape
 
 from .. import verdict
-from ..words import words
+from ..words import long_day, words
 from .data import (
     Calculator,
     Chart,
@@ -26,7 +26,7 @@ from .data import (
     Unit,
     View,
 )
-from .dates import last_day, long_day, long_time
+from .dates import last_day, long_time
 
 Tree = list  # [tag, {attribute: text}, text or Tree, ...]
 _VOID = {"img", "input", "br"}

@@ -5,6 +5,7 @@ English is complete. Another language is another file with the same ids; what it
 
 import os
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,11 @@ def language() -> str:
 def words(section: str) -> dict[str, str]:
     """The strings of one section, by id. Raises KeyError for a section that there is not."""
     return dict(_table("en")[section]) | _table(language()).get(section, {})
+
+
+def long_day(day: date) -> str:
+    """Such as "Friday, November 6, 2026"."""
+    return f"{day:%A, %B} {day.day}, {day.year}"
 
 
 @cache

@@ -12,7 +12,7 @@
    - Printed, a page is what it says, with nothing of Jupyter round it. */
 (function () {
   "use strict";
-  const CODE = /^\s*(%%item|%explore|%load_ext\s+icecourse|from icecourse\.report)/;
+  const CODE = /^\s*(%%item|%explore|%progress|%review|%load_ext\s+icecourse|from icecourse\.report)/;
   const KEY = /BEGIN KEY/;
 
   let scope;
@@ -73,7 +73,7 @@
     .ice-page :is(.ice-item, img, tr, .ice-unit, .ice-deadlines li) { break-inside: avoid; }
   }`;
 
-  function plugin({ INotebookTracker }, { ICommandPalette, Printing }, { PageConfig }, { Widget }, { ServerConnection }) {
+  function plugin({ INotebookTracker, NotebookActions }, { ICommandPalette, Printing }, { PageConfig }, { Widget }, { ServerConnection }) {
     return {
       id: "icecourse:start",
       autoStart: true,
@@ -100,11 +100,8 @@
           await panel.sessionContext.session?.kernel?.info;
           performance.mark("icecourse-kernel-ready"); // for make bench
           if (!panel.sessionContext.session?.kernel) return;
-          await app.commands.execute("notebook:run-all-cells", { activate: false, path: panel.context.path, toolbar: false });
-          // Running has scrolled to the end. Whoever is already answering keeps place and focus.
-          if (document.activeElement?.closest(".ice-item, .ice-bar, .ice-explorer")) return;
-          panel.content.activeCellIndex = 0;
-          (panel.content.outerNode ?? panel.content.node).scrollTop = 0;
+          // Not the command "run all": it goes to the last cell, and the page would open at its end.
+          await NotebookActions.runCells(panel.content, cells(panel), panel.sessionContext);
         }
 
         function offer(panel) {
