@@ -26,6 +26,7 @@ from . import journal
 from .submission import LARGEST, TIMESTAMP, shown, time_of
 
 ZIP = re.compile(r"(?P<trainee>[^/\\+]+)\+(?P<assignment>[^/\\+]+)\+(?P<time>\d{8}T\d{6}Z)\.zip")
+RETURNED = "returned"  # the folder of the zips that carry feedback back
 LARGEST_ZIP = 2**24  # bytes
 AT_A_TIME = 2**16  # bytes that are unpacked at once
 

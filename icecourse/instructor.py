@@ -191,7 +191,10 @@ def _remove(options: argparse.Namespace, serve: Serve) -> None:
             sys.exit("icecourse: nothing was removed; add --yes to remove it without being asked.")
     print(f"Removed of {options.trainee}:")
     _print_traces(root, roster.remove(root, options.trainee))
-    print("Not touched: the trainee's own desk, backups of the gradebook, and what was sent or printed.")
+    print("Not touched: the trainee's own desk, and what was sent or printed.")
+    if kept := roster.backups_with(root, options.trainee):
+        print("These backups still hold the trainee; delete each as soon as you can do without it:")
+        print(*(f"  {path.relative_to(root)}" for path in kept), sep="\n")
 
 
 def _print_traces(root: Path, found) -> None:

@@ -22,7 +22,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 
 from . import __version__, submission
-from .collect import ZIP
+from .collect import RETURNED, ZIP
 from .curriculum import HELD_BACK, Course
 from .items import is_item, parse
 from .release import SIGNS, api, fill_gradebook
@@ -30,7 +30,6 @@ from .release import SIGNS, api, fill_gradebook
 TEMPLATES = Path(__file__).parent / "templates" / "trainee-pack"
 NAME = "ice-for-paralegals"
 ARCHIVE, OLDER = "archive", "older"  # below downloaded/ASSIGNMENT/: what zip_collect takes, and what it no longer does
-RETURNED = "returned"
 _COPY = re.compile(r" ?\(\d+\)(?=\.zip$)")  # what a browser adds to the name of a second download
 _TOLD = re.compile(r"\b(WARNING|ERROR|CRITICAL)\]")
 _ROUTINE = re.compile(r"Directory not found\. Creating|Clearing existing files")

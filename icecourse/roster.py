@@ -1,5 +1,6 @@
 """Who is in the class: trainees from a CSV into nbgrader's gradebook, numbers for names, and taking a trainee out."""
 
+import contextlib
 import csv
 import io
 import json
@@ -7,6 +8,7 @@ import os
 import random
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +18,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 from sqlalchemy import text
 
+from . import backup
 from .classroom import Person, course_directory
+from .collect import RETURNED
 from .curriculum import COURSE_ID
 from .release import settings
 
@@ -171,6 +175,10 @@ def traces(root: Path, trainee: str) -> list[Trace]:
             found.append(Trace(f"{step}: {_count(folder)} files", folder))
     downloaded = sorted((root / "downloaded").rglob(f"{trainee}+*")) if (root / "downloaded").is_dir() else []
     found += [Trace("a hand-in that came as a zip", path) for path in downloaded]
+    found += [Trace("feedback to send back", path) for path in sorted((root / RETURNED).glob(f"{trainee}+*"))]
+    log = root / config.NbGrader.get("logfile", "")
+    if log.is_file() and re.search(rf"(?<![\w.-]){re.escape(trainee)}(?![\w-])", log.read_text(errors="replace")):
+        found.append(Trace("nbgrader's log, which names the trainee", log))
     exchange = Path(config.Exchange.get("root", "")) / COURSE_ID if "Exchange" in config else None
     if exchange and exchange.is_dir():
         found += [Trace("exchange: a hand-in", path) for path in sorted((exchange / "inbound").glob(f"{trainee}+*"))]
@@ -190,11 +198,24 @@ def traces(root: Path, trainee: str) -> list[Trace]:
     return found
 
 
+def backups_with(root: Path, trainee: str) -> list[Path]:
+    """The backups of the gradebook that still hold a trainee; a file that cannot be read counts as one that does."""
+    found = []
+    for path in sorted((root / backup.FOLDER).glob("*.db")):
+        try:
+            with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as link:
+                held = link.execute("SELECT 1 FROM student WHERE id = ?", (trainee,)).fetchone()
+        except sqlite3.Error:
+            held = True
+        found += [path] if held else []
+    return found
+
+
 def remove(root: Path, trainee: str) -> list[Trace]:
     """Take a trainee out of the course at ``root``; what was removed, as ``traces`` names it.
 
-    The trainee's own desk is not touched, nor are copies elsewhere: backups, a shared report. SQLite's file is written
-    anew afterwards, so that nothing of the trainee stays in its free pages.
+    The trainee's own desk is not touched, nor are backups (``backups_with``) and copies elsewhere. SQLite's file is
+    written anew afterwards, so that nothing of the trainee stays in its free pages.
     """
     gone = traces(root, trainee)
     for trace in gone:

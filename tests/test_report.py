@@ -23,7 +23,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 from test_demo import answers_of
 
-from icecourse import analysis, classroom, demo, export, findings, instructor, report, roster
+from icecourse import analysis, backup, classroom, demo, export, findings, instructor, report, roster
 from icecourse.__main__ import main
 from icecourse.analysis import Answer
 from icecourse.classroom import Assignment, Classroom, Person, Work
@@ -462,16 +462,30 @@ def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course)
     report.records(course, NOW)
     roster.numbers(course, ["trainee-03", "trainee-04"])
     for place in ("downloaded/quiz-01/archive/trainee-03+quiz-01+20261101T000000Z.zip",
+                  "returned/trainee-03+quiz-01+20261101T000000Z+feedback.zip",
                   f"exchange/{COURSE_ID}/inbound/trainee-03+quiz-01+2026/answers.jsonl",
                   f"exchange/{COURSE_ID}/inbound/trainee-030+quiz-01+2026/answers.jsonl"):  # fmt: skip
         (course / place).parent.mkdir(parents=True)
         (course / place).write_text("trainee")
+    set_up(course, 'c.NbGrader.logfile = "nbgrader.log"')
+    (course / "nbgrader.log").write_text("[AutogradeApp | INFO] Autograding trainee-03, then trainee-030")
     before = report.report(course, NOW)
     own = {path: path.read_bytes() for path in (course / "submitted" / "trainee-04").rglob("*") if path.is_file()}
     told = roster.traces(course, "trainee-03")
     assert roster.remove(course, "trainee-03") == told
     words = " ".join(trace.what for trace in told)
-    for part in ("gradebook", "submitted", "autograded", "zip", "exchange", "record of completion", "report", "number"):
+    for part in (
+        "gradebook",
+        "submitted",
+        "autograded",
+        "zip",
+        "send back",
+        "nbgrader's log",
+        "exchange",
+        "record of completion",
+        "report",
+        "number",
+    ):
         assert part in words
     person = next(person for person in before.room.people if person.id == "trainee-03")
     for path in course.rglob("*"):
@@ -484,6 +498,18 @@ def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course)
     assert (course / "exchange" / COURSE_ID / "inbound" / "trainee-030+quiz-01+2026").is_dir()
     with pytest.raises(roster.RosterError, match="keeps nothing"):
         roster.traces(course, "trainee-03")
+
+
+def test_a_backup_that_still_holds_a_removed_trainee_is_named(course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    before = backup.back_up(api(course).coursedir.db_url, course / backup.FOLDER)
+    main(["remove", "trainee-05", "--yes"])
+    assert f"still hold the trainee; delete each as soon as you can do without it:\n  backups/{before.name}" in (
+        capsys.readouterr().out
+    )
+    backup.back_up(api(course).coursedir.db_url, course / backup.FOLDER)
+    (course / backup.FOLDER / "torn.db").write_text("no gradebook")
+    assert roster.backups_with(course, "trainee-05") == [before, course / backup.FOLDER / "torn.db"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "../gradebook.db", "*", "a/b", "trainee-0?"])
