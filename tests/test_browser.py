@@ -352,6 +352,22 @@ def test_every_kind_by_keyboard_alone_and_all_is_there_after_a_reload(kinds, pag
     expect(item_on(page, items["entry"]).get_by_label("Fairly sure")).to_be_checked()
 
 
+def test_an_order_may_be_dragged_too(kinds, page):
+    address, folder, items = kinds
+    visit(page, address)
+    visit(page, address, "kinds/kinds.ipynb")
+    order = item_on(page, items["order"])
+    order.wait_for()
+    rows = order.locator("li")
+    shown = [row.get_attribute("data-option") for row in rows.all()]
+    rows.nth(0).locator("span").first.drag_to(rows.nth(2))
+    expect(order.get_by_role("status")).to_contain_text("is now 3 of 4. Saved at")
+    rows.nth(3).locator("span").first.drag_to(rows.nth(0))
+    expect(order.get_by_role("status")).to_contain_text("is now 1 of 4. Saved at")
+    moved = [shown[3], shown[1], shown[2], shown[0]]
+    assert [row.get_attribute("data-option") for row in rows.all()] == moved == response_of(folder, items["order"])
+
+
 def test_practice_by_keyboard_alone_keeps_the_focus_where_the_news_is(kinds, page):
     address, _, items = kinds
     visit(page, address)

@@ -30,7 +30,7 @@ function source([citation, url, note]) {
 const clock = iso => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const isEmpty = response => response === null || response === "" || Object.keys(response).length === 0;
 
-// -- the controls of each kind ------------------------------------------------------------------------------
+// -- the controls of each kind
 // Each gives its elements, reads and marks a response in the kind's own form, locks, and takes the focus.
 // `spots` are the elements that a verdict may mark, by the id of the part.
 
@@ -69,6 +69,7 @@ function match({ item, name, say, changed }) {
 function order({ item, say, changed }) {
   let touched = false; // the drawn order is no answer
   let locked = false;
+  let dragged; // an extra: the buttons do all of it
   const list = node("ol", { class: "ice-order" });
   const rows = item.options.map(([id, text]) => {
     const up = node("button", { ...KEYS, type: "button", "aria-label": say("up", { text }) }, "↑");
@@ -76,6 +77,15 @@ function order({ item, say, changed }) {
     const row = node("li", { class: "ice-option", "data-option": id }, node("span", {}, text), node("span", { class: "ice-moves" }, up, down));
     up.onclick = () => move(row, up, down, -1);
     down.onclick = () => move(row, down, up, 1);
+    row.ondragstart = () => (dragged = row);
+    row.ondragend = () => (dragged = null);
+    row.ondragover = event => dragged && event.preventDefault();
+    row.ondrop = event => {
+      event.preventDefault();
+      if (!dragged || dragged === row) return;
+      row[place(dragged) < place(row) ? "after" : "before"](dragged);
+      moved(dragged);
+    };
     return row;
   });
   list.append(...rows);
@@ -84,14 +94,20 @@ function order({ item, say, changed }) {
     // The neighbour moves, not the row: a moved element would lose the focus.
     if (step < 0) row.after(row.previousElementSibling);
     else row.before(row.nextElementSibling);
+    moved(row);
+    if (pressed.disabled) other.focus();
+  }
+  function moved(row) {
     touched = true;
     ends();
-    if (pressed.disabled) other.focus();
-    const place = [...list.children].indexOf(row) + 1;
-    changed(say("moved", { text: row.firstChild.textContent, place, n: rows.length }));
+    changed(say("moved", { text: row.firstChild.textContent, place: place(row), n: rows.length }));
+  }
+  function place(row) {
+    return [...list.children].indexOf(row) + 1;
   }
   function ends() {
     for (const row of list.children) {
+      row.draggable = !locked;
       const [up, down] = row.querySelectorAll("button");
       up.disabled = locked || !row.previousElementSibling;
       down.disabled = locked || !row.nextElementSibling;
@@ -247,7 +263,7 @@ export default {
     const unsaved = `icecourse:${location.pathname}:${item.id}`; // kept by this tab until it is on disk
     const say = (id, fill = {}) => words[id].replace(/\{(\w+)\}/g, (_, key) => fill[key] ?? "");
 
-    // -- what is on the page -------------------------------------------------------------------------------
+    // -- what is on the page
     const controls = CONTROLS[item.kind]({ item, name, say, tell, changed });
     const how = node("p", { class: "ice-how", id: `${name}-how` }, say(`choose-${item.kind}`));
     const stem = node("legend", {}, node("span", { class: "ice-life" }, say(practice ? "group-practice" : "group-quiz")), ...paragraphs(item.stem));
@@ -282,7 +298,7 @@ export default {
       root.dataset.answered = String(controls.done ? controls.done() : !isEmpty(controls.read()));
     }
 
-    // -- saving --------------------------------------------------------------------------------------------
+    // -- saving
     let sent = 0; // number of the last message; replies to earlier ones are stale
     let waiting;
     let doing = "answer";
@@ -351,7 +367,7 @@ export default {
       }
     }
 
-    // -- practice ------------------------------------------------------------------------------------------
+    // -- practice
     function open() {
       controls.lock(false);
       check.hidden = Boolean(controls.done);
@@ -380,7 +396,7 @@ export default {
         ...(given.sources.length ? [node("ul", { class: "ice-sources" }, ...given.sources.map(source))] : []));
       verdict.hidden = false;
     }
-    // -- wiring --------------------------------------------------------------------------------------------
+    // -- wiring
     check.onclick = () => (isEmpty(controls.read()) ? tell(say("nothing"), "failed") : send("check"));
     again.onclick = () => {
       open();
