@@ -26,7 +26,6 @@ def main(arguments: list[str] | None = None) -> None:
     lab = commands.add_parser("lab", help="open the trainee's desk in the browser")
     lab.add_argument("--desk", type=Path, help="the folder to work in (default: desk)")
     lab.add_argument("--exchange", type=Path, help="nbgrader's exchange, where the class has one")
-    lab.add_argument("--language", default=language(), help="the language of the pages, such as en or es (default: en)")
     lab.add_argument("--trainee", help="your id as your instructor knows it (asked once, then kept)")
     teach = commands.add_parser("teach", help="open the course with nbgrader's formgrader, for the instructor")
     for command in (lab, teach):
@@ -36,6 +35,8 @@ def main(arguments: list[str] | None = None) -> None:
     paper.add_argument("page", help="how its name begins, such as 03 or quiz-03")
     paper.add_argument("--key", action="store_true", help="the instructor's key sheet instead")
     paper.add_argument("--to", type=Path, help="the file to write (default: handouts/NAME.html)")
+    for command in (lab, paper):
+        command.add_argument("--language", default=language(), help="such as en or es (default: en)")
     paper.set_defaults(run=_print)
     lab.set_defaults(run=_lab)
     teach.set_defaults(run=_teach)
@@ -73,6 +74,7 @@ def _lab(options: argparse.Namespace) -> None:
 
 
 def _print(options: argparse.Namespace) -> None:
+    os.environ[LANGUAGE] = options.language
     page = find(_here(), options.page, options.key)
     target = options.to or Path("handouts") / f"{page.name}{'-key' if options.key else ''}.html"
     write(page, options.key, target)

@@ -19,7 +19,7 @@ from traitlets import Enum, default
 from . import verdict
 from .curriculum import objectives
 from .items import Item, is_item, parse
-from .words import words
+from .words import language, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = {"a", "blockquote", "br", "code", "div", "em", "li", "ol", "p", "q", "strong", "ul"}
@@ -70,7 +70,7 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """The page of one graded notebook, and nbconvert's resources."""
         about = dict(resources or {})
-        about["words"] = words("feedback")
+        about["words"], about["language"] = words("feedback"), language()
         about["open"], tell = set(), self.right_answers == "on"
         if isinstance(self.parent, GenerateFeedback):
             course = self.parent.coursedir
@@ -129,7 +129,7 @@ def clean_markdown(source: str) -> str:
 
 
 def _item(cell: NotebookNode) -> Item | None:
-    return parse(cell.source) if cell.cell_type == "code" and is_item(cell.source) else None
+    return parse(cell.source).said(language()) if cell.cell_type == "code" and is_item(cell.source) else None
 
 
 def _open(gradebook: Gradebook, about: dict) -> set[str]:

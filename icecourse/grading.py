@@ -41,6 +41,7 @@ from . import facts, journal, scoring, submission, verdict
 from .gradebook import LONGEST_ID, Book, Graded, Marks, Penalty
 from .items import Item, ItemError, is_item, parse
 from .submission import Submission, shown
+from .words import language
 
 EXECUTION = "NBGRADER_EXECUTION"
 LOST = "The submitted notebook has no readable text for this cell. Look at the submission, or ask the trainee for it."
@@ -418,7 +419,7 @@ def _item(assignment: str, name: str, cell: NotebookNode) -> Item:
             else "has another id or points, or no key"
         )
         raise GradingRefused(f"{where} {what}; {again}")
-    return item
+    return item.said(language())
 
 
 def _grade_id(cell: NotebookNode) -> str:

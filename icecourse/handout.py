@@ -21,7 +21,7 @@ from .curriculum import Course, Page
 from .explorers.data import PICTURES
 from .explorers.text import html, paper
 from .items import Item, is_item, parse
-from .words import words
+from .words import language, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXPLORE = "%explore"
@@ -69,7 +69,12 @@ class Handout(HTMLExporter):
         styles = [(explorers.STATIC / "explorer.css").read_text(encoding="utf-8")]
         styles.append((TEMPLATES / "ice-handout" / "style.css").read_text(encoding="utf-8"))
         self._folder = Path(about.get("metadata", {}).get("path", ""))
-        about |= {"words": words("handout") | words("item"), "key": self.key, "style": "\n".join(styles)}
+        about |= {
+            "words": words("handout") | words("item"),
+            "key": self.key,
+            "language": language(),
+            "style": "\n".join(styles),
+        }
         return super().from_notebook_node(nb, about, **kwargs)
 
     def _explorer(self, cell: NotebookNode) -> str:
@@ -163,4 +168,4 @@ def scenes(item: Item) -> list[tuple[int, NamedTuple, list[tuple[str, str, int]]
 
 
 def _item(cell: NotebookNode) -> Item | None:
-    return parse(cell.source) if cell.cell_type == "code" and is_item(cell.source) else None
+    return parse(cell.source).said(language()) if cell.cell_type == "code" and is_item(cell.source) else None

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from trial import DUE, ITEMS, KEYS, NAME, STUB, book, gradebook_rows, marks, release, submit
 
 from icecourse.release import api
+from icecourse.words import LANGUAGE
 
 EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
 RIGHT = list(KEYS.items())
@@ -62,8 +63,9 @@ def course(course_root):
     return course_root
 
 
-def test_gradebook_and_pages_are_those_of_the_kernel_run(course, scratch, nbgrader):
-    """The oracle. Both by the command line, so that the stock commands are what is tested."""
+def test_gradebook_and_pages_are_those_of_the_kernel_run(course, scratch, nbgrader, monkeypatch):
+    """The oracle. Both by the command line, so that the stock commands are what is tested; one item is translated."""
+    monkeypatch.setenv(LANGUAGE, "es")
     with (course / "nbgrader_config.py").open("a") as config:
         config.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
     for trainee, what in honest().items():
@@ -96,6 +98,8 @@ def test_gradebook_and_pages_are_those_of_the_kernel_run(course, scratch, nbgrad
             assert cell.metadata.get("nbgrader") == same.metadata.get("nbgrader")
             if cell.id in ITEMS:
                 assert cell.outputs == same.outputs, (trainee, cell.id)
+        if trainee == "all-wrong":
+            assert "Ni el sábado ni el domingo cuentan." in two.cells[2].outputs[0].data["text/html"]
     reported = {line.split("] ")[-1].split(",")[0] for line in printed.split("\n") if "as far as it could be" in line}
     damaged = {"gone-option", "not-a-list", "two-where-one", "same-option-twice"}
     assert reported == damaged | {name for name, what in honest().items() if not what.get("answers")}

@@ -11,12 +11,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import sync_playwright
 from test_browser import FLAGS
 from test_explorers import KINDS, sample
+from test_items import SPANISH, SPANISH_KEY
 
 from icecourse import explorers, facts, handout
 from icecourse.__main__ import main
 from icecourse.curriculum import Course, Page
 from icecourse.handout import HandoutError, find, write
 from icecourse.items import open_part, parse
+from icecourse.words import LANGUAGE
 
 COURSE = Course(ROOT)
 PAGES = COURSE.lessons + COURSE.masters
@@ -154,6 +156,21 @@ def test_a_quiz_as_trainees_have_it_has_no_key_sheet(checkout, tmp_path):
     with pytest.raises(HandoutError, match="is a master"):
         write(checkout.masters[0], False, tmp_path / "key.html")
     assert not (tmp_path / "key.html").exists()
+
+
+def test_paper_speaks_another_language_as_far_as_it_is_translated(tmp_path, monkeypatch, item_source):
+    source = item_source.replace("### BEGIN KEY", SPANISH).replace("[rationale]", SPANISH_KEY)
+    pages = {}
+    for key in (False, True):
+        cells = [new_markdown_cell("# Una página"), new_code_cell(source if key else open_part(source))]
+        path = tmp_path / f"{key}.ipynb"
+        nbformat.write(new_notebook(cells=cells), path)
+        monkeypatch.setenv(LANGUAGE, "es")
+        pages[key] = words_of(made(Page(path), tmp_path, key))
+        assert "¿Cuándo termina la retención?" in pages[key] and "Martes, 5 p. m." in pages[key]
+        assert '<html lang="es">' in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Ni el sábado" in pages[True] and "sábado" not in pages[False]
+    assert "Monday, 5 p.m." in pages[False], "what is not translated stays English"
 
 
 def test_the_command_writes_a_file_and_says_where(scratch, monkeypatch, capsys):

@@ -35,6 +35,15 @@ ITEMS = {
     "worth-a-third": item("worth-a-third", '["sunday", "monday", "friday"]', 'kind = "all"\npoints = 0.1\n'),
     "dropped": item("dropped", '["tuesday"]', "points = 0\n"),
 }
+SPANISH = """[translation.es]
+stem = "¿Cuándo termina la retención?"
+[translation.es.options]
+sunday = "Domingo, 5 p. m."
+### BEGIN KEY
+[key.translation.es.rationale]
+sunday = "Ni el sábado ni el domingo cuentan."
+"""
+ITEMS["one-right"] = ITEMS["one-right"].replace("### BEGIN KEY\n", SPANISH)
 KEYS = {name: list(parse(text).key.correct) for name, text in ITEMS.items()} | {"two-right": ["friday"]}
 SCHEME = "One point for the date, one for the office."  # a grader's, never a trainee's
 TASK = f"Write to the jail, in as many cells as you like.\n=== BEGIN MARK SCHEME ===\n{SCHEME}\n=== END MARK SCHEME ==="
