@@ -1,5 +1,6 @@
 """Does the wheel hold what a trainee needs, and no key to a quiz?"""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -69,3 +70,12 @@ def test_an_installed_wheel_lays_out_a_desk(wheel, scratch, home):
         from icecourse.curriculum import Page
 
         assert all(parse(cell.source).key is None for cell in Page(path).notebook.cells if is_item(cell.source))
+
+
+def test_each_module_stands_once_on_the_map_of_the_package():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+)/?`", guide.partition("| in `icecourse/` |")[2].partition("\n\n")[0])
+    folder = ROOT / "icecourse"
+    there = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert sorted(set(named) - {"static", "labextension"}) == sorted(there - {"__init__"})
+    assert len(named) == len(set(named))
