@@ -27,7 +27,7 @@ from test_exchange import QUIZ, rows
 from test_verdict import RIGHT, WRONG
 
 from icecourse import journal
-from icecourse.curriculum import Course
+from icecourse.curriculum import KERNEL, Course
 from icecourse.desk import trust
 from icecourse.items import is_item, open_part, parse
 from icecourse.release import api
@@ -225,7 +225,6 @@ def kinds(lab):
     """
     address, desk = lab
     items = {kind: parse(source) for kind, source in EXAMPLES.items()}
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     for name, role, copy in (("kinds", "quiz", open_part), ("practice", "lesson", str)):
         cells = [new_markdown_cell("# Kinds", id="title"), new_code_cell("%load_ext icecourse", id="setup")]
         cells += [new_code_cell(copy(EXAMPLES[kind]), id=item.id) for kind, item in items.items()]
@@ -233,7 +232,7 @@ def kinds(lab):
             new_markdown_cell("## A section", id="section"),
             new_code_cell("%explore detainer-window", id="explorer"),
         ]
-        notebook = new_notebook(cells=cells, metadata={"icecourse": {"role": role}, "kernelspec": kernel})
+        notebook = new_notebook(cells=cells, metadata={"icecourse": {"role": role}, "kernelspec": KERNEL})
         (desk / name).mkdir()
         nbformat.write(notebook, desk / name / f"{name}.ipynb")
         trust(desk / name / f"{name}.ipynb")

@@ -10,10 +10,9 @@ from playwright.sync_api import expect
 from test_browser import faults, kernels, lab, page, pytestmark, serve, use_theme, visit  # noqa: F401
 from test_explorers import KINDS, SAMPLES, sample
 
+from icecourse.curriculum import KERNEL
 from icecourse.desk import trust
 from icecourse.explorers import text_form
-
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def write(folder, cells, role):
