@@ -11,11 +11,11 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
-from . import __version__, instructor
+from . import Refused, __version__, instructor
 from .curriculum import Course, bundled
 from .desk import START, Desk, DeskError, trust
-from .handout import HandoutError, find, write
-from .release import ReleaseRefused, fill_gradebook, hand_out
+from .handout import find, write
+from .release import fill_gradebook, hand_out
 from .words import LANGUAGE, language
 
 
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         options.run(options)
-    except (DeskError, HandoutError, ReleaseRefused) as error:
+    except Refused as error:
         sys.exit(f"icecourse: {error}")
 
 

@@ -26,6 +26,7 @@ from nbgrader.api import Base
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, create_engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from . import Refused
 from .curriculum import Course
 from .gradebook import OURS
 from .release import api
@@ -36,7 +37,7 @@ SCHEMA = Table("alembic_version", MetaData(), Column("version_num", String(32), 
 TABLES = (SCHEMA, *Base.metadata.sorted_tables, *OURS.sorted_tables)
 
 
-class BackupError(Exception):
+class BackupError(Refused):
     """A gradebook cannot be backed up or brought back. The message says what to do."""
 
 
@@ -172,7 +173,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.restore:
             restore(db_url, options.restore)
             print(f"The gradebook is what it was in {options.restore}.")
-    except BackupError as error:
+    except Refused as error:
         sys.exit(f"icecourse: {error}")
 
 

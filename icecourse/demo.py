@@ -20,12 +20,12 @@ from typing import NamedTuple
 import nbformat
 from nbgrader.api import Gradebook
 
-from . import journal, roster
-from .classroom import Person, course_directory
+from . import Refused, journal, roster
 from .curriculum import COURSE_ID, Course, bundled
 from .items import Item
 from .journal import Entry
-from .release import api, fill_gradebook
+from .release import api, course_directory, fill_gradebook
+from .roster import Person
 
 FOLDER = "demo"
 TRAINEES = 40
@@ -43,7 +43,7 @@ LAST = (
 MISSED = "missed"  # a submission that was never handed in
 
 
-class DemoError(Exception):
+class DemoError(Refused):
     """The demo cannot be built. The message is one plain sentence."""
 
 

@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
-from . import journal
+from . import Refused, journal
 from .curriculum import COURSE_ID, HELD_BACK, KERNEL, Course, Page, assignments_after
 from .words import long_day
 
@@ -29,7 +29,7 @@ AUTOSAVE_SECONDS = 10
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class DeskError(Exception):
+class DeskError(Refused):
     """The desk cannot be laid out. The message is one plain sentence."""
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
-from . import findings, moodle, qti
-from .classroom import Classroom, course_directory
+from . import moodle, qti
 from .curriculum import COURSE_ID
 from .items import Item
+from .release import course_directory
+from .report import findings
+from .report.classroom import Classroom
 
 FOLDER = "export"
 TITLE = "ICE for Paralegals"

@@ -16,7 +16,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
-from . import explorers, verdict
+from . import Refused, explorers, verdict
 from .curriculum import Course, Page
 from .explorers.data import PICTURES
 from .explorers.text import html, paper
@@ -28,7 +28,7 @@ EXPLORE = "%explore"
 _MARKER = re.compile(r"^.*\b(BEGIN|END) (SOLUTION|MARK SCHEME)\b.*$", re.M)  # nbgrader's, round what it takes out
 
 
-class HandoutError(Exception):
+class HandoutError(Refused):
     """There is nothing to print. The message is one plain sentence."""
 
 

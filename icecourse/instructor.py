@@ -12,7 +12,8 @@ from .curriculum import Course
 from .desk import DeskError
 
 NEEDS = (
-    "The class report needs numpy and matplotlib: run make report in the checkout, or pip install icecourse[report]."
+    "This needs numpy and matplotlib, which come with the class report: run make report in the checkout, "
+    "or pip install icecourse[report]."
 )
 Serve = Callable[[argparse.Namespace, Path, str], None]
 
@@ -53,18 +54,12 @@ def _command(commands, name: str, text: str, run: Callable, serve: Serve) -> arg
 
 
 def _run(run: Callable, options: argparse.Namespace, serve: Serve) -> None:
-    from .classroom import ClassroomError
-    from .pack import PackError
-    from .roster import RosterError
-
     try:
         run(options, serve)
     except ModuleNotFoundError as error:
         if error.name not in ("numpy", "matplotlib"):
             raise
         sys.exit(f"icecourse: {NEEDS}")
-    except (ClassroomError, PackError, RosterError) as error:
-        sys.exit(f"icecourse: {error}")
 
 
 def _root() -> Path:
@@ -102,11 +97,8 @@ def _demo(options: argparse.Namespace, serve: Serve) -> None:
 
     root = options.folder.resolve()
     print("Building a demo class of 40 simulated trainees: about half a minute.", flush=True)
-    try:
-        chosen = {"seed": options.seed, "most": options.assignments}
-        found = demo.build(root, **{name: value for name, value in chosen.items() if value is not None})
-    except demo.DemoError as error:
-        raise DeskError(str(error)) from error
+    chosen = {"seed": options.seed, "most": options.assignments}
+    found = demo.build(root, **{name: value for name, value in chosen.items() if value is not None})
     print(f"{len(found.handed_in)} submissions of {len(found.people)} simulated trainees are graded in {root}.")
     print("Two of the items are broken on purpose. Find them in the report.", flush=True)
     _open_report(options, serve, root)
@@ -140,7 +132,8 @@ def _zips(options: argparse.Namespace, serve: Serve) -> None:
 def _export(options: argparse.Namespace, serve: Serve) -> None:
     from datetime import UTC, datetime
 
-    from . import classroom, export, findings, roster
+    from . import export, roster
+    from .report import classroom, findings
 
     root = _root()
     room = classroom.read(root)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from nbgrader.api import MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 
-from . import __version__, submission
+from . import Refused, __version__, submission
 from .collect import RETURNED, ZIP
 from .curriculum import HELD_BACK, Course
 from .items import is_item, parse
@@ -37,7 +37,7 @@ _HIDDEN = re.compile(r"BEGIN (SOLUTION|MARK SCHEME)[^\n]*\n(.*?)\n[^\n]*END \1",
 _DAY_ONE = (1980, 1, 1, 0, 0, 0)  # the same pack twice is the same file
 
 
-class PackError(Exception):
+class PackError(Refused):
     """The pack cannot be built. The message is one plain sentence."""
 
 

@@ -20,8 +20,8 @@ from typing import NamedTuple
 from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 
-from . import grading, submission
-from .backup import FOLDER, BackupError, back_up
+from . import Refused, grading, submission
+from .backup import FOLDER, back_up
 from .curriculum import Course, Page
 from .gradebook import Book, Cell, Row, Standing
 from .items import Item, ItemError, parse
@@ -32,7 +32,7 @@ PASS_MARK = 0.7  # the report's own default (report.py, which stands above this 
 NEAR = 1e-9  # points; sums of the same scores may differ in their last digits
 
 
-class RegradeError(Exception):
+class RegradeError(Refused):
     """An assignment cannot be regraded as it stands. The message says why, and what to do."""
 
 
@@ -267,7 +267,7 @@ def main(arguments: list[str] | None = None) -> None:
             print("Nothing was written.")
             return
         kept = carry_out(root, options.assignment, planned)
-    except (RegradeError, BackupError) as error:
+    except Refused as error:
         sys.exit(f"icecourse: {error}")
     print(
         f"Written. The gradebook as it was: {kept}; to bring it back: python -m icecourse.backup --restore {kept}\n"

@@ -18,10 +18,11 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
-from . import facts, journal
+from . import Refused, facts, journal
 from .curriculum import COURSE_ID, HELD_BACK, Course, objectives
 from .items import ItemError, is_item, parse
 
@@ -29,7 +30,7 @@ SIGNS = re.compile(r"(BEGIN|END)[\s_-]*KEY|^\s*\[+\s*[\"']?(key|rationale)\b|^\s
 PUBLIC_METADATA = {"nbgrader", "jupyter", "tags", "deletable", "editable", "slideshow"}
 
 
-class ReleaseRefused(Exception):
+class ReleaseRefused(Refused):
     """A master cannot be released. The message says which file and item, and what to do."""
 
 
@@ -145,6 +146,11 @@ def settings(root: Path) -> Config:
     with contextlib.chdir(root):  # nbgrader reads the settings of the folder it is called in
         app.load_config_file()
     return app.config
+
+
+def course_directory(root: Path) -> CourseDirectory:
+    """nbgrader's own view of the course at ``root``: its folders and its gradebook's address."""
+    return CourseDirectory(config=settings(root))
 
 
 def api(root: Path) -> NbGraderAPI:

@@ -18,11 +18,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 from sqlalchemy import text
 
-from . import backup
-from .classroom import Person, course_directory
+from . import Refused, backup
 from .collect import RETURNED
 from .curriculum import COURSE_ID
-from .release import settings
+from .release import course_directory, settings
 
 PRIVATE = ".teach"  # where an instructor's course keeps what is not for others; ignored by git
 NUMBERS = "numbers.json"
@@ -39,7 +38,15 @@ _NO_NAME = re.compile(r"[/\\*?\[\]\x00-\x1f]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-class RosterError(Exception):
+class Person(NamedTuple):
+    id: str
+    first: str = ""
+    last: str = ""
+    email: str = ""
+    lms: str = ""  # the id of another learning platform
+
+
+class RosterError(Refused):
     """A roster cannot be taken in, or a trainee not taken out. The message names each row, a line each."""
 
 

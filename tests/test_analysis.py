@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from conftest import EXAMPLES
 
-from icecourse import analysis
-from icecourse.analysis import Answer
 from icecourse.items import parse
+from icecourse.report import analysis
+from icecourse.report.analysis import Answer
 from icecourse.scoring import score
 
 # Bock and Lieberman (1970), Psychometrika 35: sections 6 and 7 of the Law School Admission Test, 1,000 people each, as

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from icecourse import analysis, classroom, demo, findings
-from icecourse.analysis import Answer
+from icecourse import demo
+from icecourse.report import analysis, classroom, findings
+from icecourse.report.analysis import Answer
 from icecourse.scoring import score
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

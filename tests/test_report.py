@@ -23,13 +23,15 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 from test_demo import answers_of
 
-from icecourse import analysis, backup, classroom, demo, export, findings, instructor, report, roster
+from icecourse import backup, demo, export, instructor, report, roster
 from icecourse.__main__ import main
-from icecourse.analysis import Answer
-from icecourse.classroom import Assignment, Classroom, Person, Work
 from icecourse.curriculum import COURSE_ID, Course
 from icecourse.items import parse
 from icecourse.release import api
+from icecourse.report import analysis, classroom, findings
+from icecourse.report.analysis import Answer
+from icecourse.report.classroom import Assignment, Classroom, Work
+from icecourse.roster import Person
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -563,6 +565,24 @@ def test_a_known_id_in_other_letters_is_refused_whole(course_root, tmp_path):
     with pytest.raises(roster.RosterError, match='in the gradebook as "ann"'):
         roster.enrol(course_root, [Person("new"), Person("Ann")])
     assert [person.id for person in classroom.read(course_root).people] == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["roster", "class.csv"], "1 new, 0 changed, 0 as they were."),
+        (["remove", "nobody"], 'icecourse: This course keeps nothing of "nobody".'),
+        (["report"], "icecourse: This needs numpy and matplotlib, which come with the class report: run make report"),
+        (["export"], "icecourse: This needs numpy and matplotlib, which come with the class report: run make report"),
+    ],
+)
+def test_without_the_reports_packages_the_other_commands_work(course_root, words, says):
+    (course_root / "class.csv").write_text("id\nann\n")
+    without = "import sys; sys.modules.update(numpy=None, matplotlib=None); from icecourse.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", without, *words], cwd=course_root, capture_output=True, text=True, timeout=120
+    )
+    assert says in done.stdout + done.stderr and "Traceback" not in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("text", ["", "name,mail\nann,x\n", "id,first_name\n"])

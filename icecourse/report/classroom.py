@@ -12,30 +12,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader import api
-from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import and_, create_engine, func, inspect, select
 from sqlalchemy.engine import Connection
 
-from . import journal
+from .. import Refused, journal
+from ..items import Item, ItemError, is_item, parse
+from ..journal import Entry, JournalError
+from ..release import course_directory
+from ..roster import Person
 from .analysis import Answer
-from .items import Item, ItemError, is_item, parse
-from .journal import Entry, JournalError
-from .release import settings
 
 BREAK = timedelta(minutes=15)  # a longer time between two answers was no work on an item
 HISTORY = 2**20  # bytes of a journal that is read as a whole; of a longer one only the answers that count
 
 
-class ClassroomError(Exception):
+class ClassroomError(Refused):
     """The gradebook cannot be read. The message is one plain sentence."""
-
-
-class Person(NamedTuple):
-    id: str
-    first: str = ""
-    last: str = ""
-    email: str = ""
-    lms: str = ""  # the id of another learning platform
 
 
 class Cell(NamedTuple):
@@ -94,11 +86,6 @@ class Classroom(NamedTuple):
     @property
     def items(self) -> dict[str, Item]:
         return {cell.name: cell.item for cell in self.cells if cell.item}
-
-
-def course_directory(root: Path) -> CourseDirectory:
-    """nbgrader's own view of the course at ``root``: its folders and its gradebook's address."""
-    return CourseDirectory(config=settings(root))
 
 
 def read(root: Path) -> Classroom:

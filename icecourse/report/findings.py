@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from ..items import Item
 from .analysis import FEWEST, Choice, ItemStatistics, Learned, is_wrong
 from .classroom import Classroom, Work
-from .items import Item
 
 # An item is bad where ... of the best trainees choose what the key counts wrong, and more than choose what it counts
 # right. Chosen by simulation (tests/test_demo.py says what they find and how often they err).

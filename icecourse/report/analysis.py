@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import scoring
-from .items import Item
+from .. import scoring
+from ..items import Item
 
 FEWEST = 20  # trainees below whom nothing is a finding
 TAIL = 0.27  # the upper and lower groups: Kelley (1939), The selection of upper and lower groups, J. Educ. Psych. 30

@@ -20,15 +20,17 @@ from markupsafe import Markup, escape
 from traitlets import Bool, Float, Unicode
 from traitlets.config import Configurable
 
-from . import analysis, charts, classroom, facts, findings, roster
-from .classroom import Classroom, Person
-from .curriculum import Course, objectives
+from .. import facts, roster
+from ..curriculum import Course, objectives
+from ..items import Item
+from ..release import settings
+from ..roster import Person
+from ..words import words
+from . import analysis, charts, classroom, findings
+from .classroom import Classroom
 from .findings import Finding
-from .items import Item
-from .release import settings
-from .words import words
 
-TEMPLATES = Path(__file__).parent / "templates" / "class-report"
+TEMPLATES = Path(__file__).parents[1] / "templates" / "class-report"
 PAGE = "class-report.html"
 LISTED, SPOKEN = 20, 12  # of a long list; the rest is folded away
 
