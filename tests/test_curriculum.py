@@ -28,7 +28,7 @@ LOADED = re.compile(
 )
 QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|\*[^*\n]+\*')
 VERBS = {"tell", "say", "compute", "name", "place", "sort", "pick", "read", "route", "choose", "order", "serve", "find",
-         "recognise", "protect", "build", "handle", "work", "open", "hand", "write"}  # fmt: skip
+         "recognize", "protect", "build", "handle", "work", "open", "hand", "write"}  # fmt: skip
 # Cells that frame a lesson and state no law of their own.
 FRAME = re.compile(r"^(# |## (You will be able to|Before you start|Key points|Sources)\b|Next: )")
 MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
