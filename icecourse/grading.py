@@ -359,7 +359,7 @@ def pages(course: CourseDirectory) -> dict[str, Page]:
     Raises GradingRefused where the gradebook and the released copy do not fit, or a graded code cell is no item.
     """
     assignment = course.assignment_id
-    again = f"run: nbgrader generate_assignment {assignment}"
+    again = f"run: nbgrader generate_assignment {assignment} --force"
     with Gradebook(course.db_url, course.course_id) as gradebook:
         try:
             masters = gradebook.find_assignment(assignment).notebooks
@@ -406,7 +406,7 @@ def _item(assignment: str, name: str, cell: NotebookNode) -> Item:
             f"{where} is code and no item, and what trainees hand in is never run here. Make it an item or grade it "
             f'by hand; or, if you trust every submission, set c.ItemGrader.execute_assignments = ["{assignment}"].'
         )
-    again = f"mend the master and run: nbgrader generate_assignment {assignment}"
+    again = f"mend the master and run: nbgrader generate_assignment {assignment} --force"
     try:
         item = parse(cell.source)
     except ItemError as error:

@@ -6,6 +6,7 @@ import sqlite3
 
 import nbformat
 import pytest
+from conftest import ROOT
 
 from icecourse import journal, scoring
 from icecourse.curriculum import COURSE_ID, Course
@@ -33,11 +34,20 @@ def answer(folder, item, response):
     journal.append(folder / journal.NAME, journal.Entry(item.id, response, journal.now(), item.version))
 
 
+def steps():
+    """The instructor's commands as README.md gives them, each as its words; all are for QUIZ."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return [line.partition("#")[0].split()[1:] for line in readme.split("\n") if line.startswith("    nbgrader ")]
+
+
 def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
+    """As README.md tells an instructor, word for word."""
+    generate, release, collect, autograde, make_feedback, release_feedback = steps()
+    assert all(step[1] == QUIZ for step in steps()), "README.md names another quiz"
     course = Course(course_root)
     items = [item for page in course.masters if page.name == QUIZ for _, item in page.items()]
-    nbgrader(course_root, "generate_assignment", QUIZ, "--force")
-    hand_out(course)
+    nbgrader(course_root, *generate)
+    nbgrader(course_root, *release)
     desks = {name: Desk(scratch / name, course_root / "exchange") for name in ("ann", "ben")}
     expected = {}
     for name, desk in desks.items():
@@ -58,8 +68,8 @@ def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
             expected[name, item.id] = scoring.score(item, response).earned
         printed = nbgrader(desk.folder, "submit", QUIZ)
         assert f"Submitted as: {COURSE_ID} {QUIZ}" in printed
-    nbgrader(course_root, "collect", QUIZ)
-    nbgrader(course_root, "autograde", QUIZ)
+    nbgrader(course_root, *collect)
+    nbgrader(course_root, *autograde)
 
     got = rows(course_root)
     assert {key: row[0] for key, row in got.items()} == pytest.approx(expected)
@@ -67,8 +77,8 @@ def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
     assert sum(score for (name, _), score in expected.items() if name == "ann") == len(items)
     assert 0 < sum(score for (name, _), score in expected.items() if name == "ben") < len(items)
 
-    nbgrader(course_root, "generate_feedback", QUIZ)
-    nbgrader(course_root, "release_feedback", QUIZ)
+    nbgrader(course_root, *make_feedback)
+    nbgrader(course_root, *release_feedback)
     for name, desk in desks.items():
         nbgrader(desk.folder, "fetch_feedback", QUIZ)
         [page] = desk.folder.glob(f"{QUIZ}/feedback/*/*.html")

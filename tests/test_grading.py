@@ -288,5 +288,5 @@ def test_without_a_released_copy_nothing_is_graded(course):
     submit(course, "ann", RIGHT)
     shutil.rmtree(course / "assignments" / NAME)
     result = api(course).autograde(NAME, "ann")
-    assert not result["success"] and "run: nbgrader generate_assignment" in result["log"]
+    assert not result["success"] and f"run: nbgrader generate_assignment {NAME} --force" in result["log"]
     assert gradebook_rows(course) == {}
