@@ -88,7 +88,7 @@ def _records(options: argparse.Namespace, serve: Serve) -> None:
 
     paths = report.records(_root())
     print(
-        f"{len(paths) - 1} records of completion and one of the class are in {paths[-1].parent}; print and sign them."
+        f"{len(paths) - 1} record(s) of completion and one of the class are in {paths[-1].parent}; print and sign them."
     )
 
 

@@ -173,13 +173,11 @@ def traces(root: Path, trainee: str) -> list[Trace]:
         known = gradebook.db.get(Student, trainee)
         if known:
             graded = len(known.submissions)
-            found.append(
-                Trace(f"gradebook: the trainee, {graded} graded submissions with their scores and comments", None)
-            )
+            found.append(Trace(f"gradebook: the trainee, with the scores and comments of {graded} submission(s)", None))
     for step in (course.submitted_directory, course.autograded_directory, course.feedback_directory):
         folder = root / step / trainee
         if os.path.lexists(folder):
-            found.append(Trace(f"{step}: {_count(folder)} files", folder))
+            found.append(Trace(f"{step}: {_count(folder)} file(s)", folder))
     downloaded = sorted((root / "downloaded").rglob(f"{trainee}+*")) if (root / "downloaded").is_dir() else []
     found += [Trace("a hand-in that came as a zip", path) for path in downloaded]
     found += [Trace("feedback to send back", path) for path in sorted((root / RETURNED).glob(f"{trainee}+*"))]
