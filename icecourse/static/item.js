@@ -77,7 +77,10 @@ function order({ item, say, changed }) {
     const row = node("li", { class: "ice-option", "data-option": id }, node("span", {}, text), node("span", { class: "ice-moves" }, up, down));
     up.onclick = () => move(row, up, down, -1);
     down.onclick = () => move(row, down, up, 1);
-    row.ondragstart = () => (dragged = row);
+    row.ondragstart = event => {
+      dragged = row;
+      event.dataTransfer.setData("text", text); // Firefox drags nothing without
+    };
     row.ondragend = () => (dragged = null);
     row.ondragover = event => dragged && event.preventDefault();
     row.ondrop = event => {
