@@ -37,7 +37,7 @@ def practice(item: Item, kept: Journal) -> dict:
         wrong += 1
     tell = wrong >= 2
     given = parts(item, tries[-1])
-    reasons = [[text["you-chose"], part.text, part.why] for part in given]
+    reasons = [[_head(item, part, text["you-chose"]), part.text, part.why] for part in given]
     found = {part.id for part in given if part.right}
     missing = [part for part in answer(item) if part.id not in found]
     if tell:
@@ -111,7 +111,7 @@ def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]
         item.stem,
         text[score.outcome].format(why=score.why),
         _points(score),
-        *(f"{text['you-chose']} {part.text} {part.why}" for part in given),
+        *(f"{_head(item, part, text['you-chose'])} {part.text} {part.why}" for part in given),
         *(f"{citation} ({note})" for citation, _, note in sources(item.key.facts)),
     ]
     return {"text/html": _html(item, score, given), "text/plain": "\n".join(lines)}
@@ -124,6 +124,13 @@ def _decision(item: Item, scene: Scene, choice: Choice) -> Part:
 
 def _whole(item: Item, response: list | str) -> str:
     return response if item.kind == "entry" else " → ".join(item.options[option] for option in response)
+
+
+def _head(item: Item, part: Part, whole: str) -> str:
+    """What stands before a part: of several each is told right from not right, in words and not by a mark alone."""
+    if item.kind in ("one", "order", "entry"):
+        return whole
+    return words("practice")["part-right" if part.right else "part-wrong"]
 
 
 def _points(score: scoring.Score) -> str:
@@ -152,7 +159,8 @@ def _html(item: Item, score: scoring.Score, given: list[Part]) -> str:
     text = words("grade")
     stem = "".join(f"<p>{escape(part)}</p>" for part in item.stem.split("\n\n"))
     reasons = "".join(
-        f"<p>{escape(text['you-chose'])} <q>{escape(part.text)}</q><br>{escape(part.why)}</p>" for part in given
+        f"<p>{escape(_head(item, part, text['you-chose']))} <q>{escape(part.text)}</q><br>{escape(part.why)}</p>"
+        for part in given
     )
     return (
         f'<div class="ice-graded ice-{score.outcome}"><div class="ice-stem">{stem}</div>'

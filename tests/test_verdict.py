@@ -56,6 +56,16 @@ def test_the_feedback_page_says_why_and_no_more(kind):
         assert "<script" not in shown["text/html"]
 
 
+def test_of_several_parts_each_is_told_right_from_not_right_in_words():
+    chosen = ["custody", "charges"]
+    heads = {reason[0] for reason in said("all", chosen)["reasons"]}
+    assert heads == {"Right:", "Not right:"}
+    item = parse(EXAMPLES["all"])
+    page = verdict.graded(item, scoring.score(item, chosen), chosen)["text/html"]
+    assert f"Right: <q>{item.options['custody']}" in page and f"Not right: <q>{item.options['charges']}" in page
+    assert said("one", WRONG["one"])["reasons"][0][0] == "You chose", "the outcome above says it"
+
+
 def test_facts_of_one_source_are_cited_once():
     source = EXAMPLES["one"].replace(
         '["detainer-48-hours-excludes-weekends"]', '["oia-trains-foreign-police", "oia-investigates-tcos"]'

@@ -31,7 +31,7 @@
     .ice-page .jp-RenderedMarkdown { max-width: 46rem; font-size: 1rem; line-height: 1.6; }
     .ice-page .jp-RenderedMarkdown img { max-width: 100%; }
     .ice-page .jp-RenderedMarkdown p a, .ice-page .jp-RenderedMarkdown li a { text-decoration: underline; text-underline-offset: 0.15em; text-decoration-thickness: 1px; }
-    .ice-page .jp-RenderedMarkdown table { font-size: 0.9375rem; line-height: 1.4; }
+    .ice-page .jp-RenderedMarkdown table { font-size: 0.9375rem; line-height: 1.4; margin-left: 0; }
     .ice-page .jp-Notebook-cell { max-width: 50rem; margin-left: auto; margin-right: auto; }
     .ice-page .jp-Notebook-cell:has(.ice-report) { max-width: 64rem; }
     .ice-page .jp-Cell-outputArea:has(.ice-report) { max-height: none !important; overflow: visible !important; resize: none !important; } /* Notebook scrolls long outputs */
