@@ -155,7 +155,7 @@ def _map(course: Course) -> Iterator[str]:
     masters = {page.name: page for page in course.masters}
     rows = ["| Lesson | You can | Then |", "|---|---|---|"]
     for page in course.lessons:
-        goals = "<br>".join(goal.text for goal in objectives().values() if goal.lesson == page.name[:2])
+        goals = "<br>".join(f"• {goal.text}" for goal in objectives().values() if goal.lesson == page.name[:2])
         after = [masters[name] for name in assignments_after(page) if name in masters]
         then = "<br>".join(f"[{quiz.title}](../{quiz.name}/{quiz.path.name})" for quiz in after)
         rows.append(f"| [{page.title}]({page.path.name}) | {goals} | {then} |")
@@ -182,7 +182,7 @@ def _source(fact: facts.Fact) -> str:
 
 
 def _checked(fact: facts.Fact) -> str:
-    return f"{fact.checked}{'; confirm with the attorney' if fact.how == 'knowledge' else ''}"
+    return f"{fact.checked}{'<br>confirm with the attorney' if fact.how == 'knowledge' else ''}"
 
 
 # -- asked -------------------------------------------------------------------------------------------------------

@@ -67,14 +67,9 @@ def parts(item: Item, response: object) -> list[Part]:
     if not response or scoring.invalid(item, response) or scoring.unreadable(item, response):
         return []
     if item.kind == "match":
+        why, pairs = item.key.rationale, item.key.pairs
         return [
-            Part(
-                left,
-                f"{item.left[left]}: {item.options[option]}",
-                item.key.rationale[left],
-                item.key.pairs[left] == option,
-            )
-            for left, option in response.items()
+            Part(left, _pair(item, left, right), why[left], pairs[left] == right) for left, right in response.items()
         ]
     if item.kind == "case":
         steps = [step for step in cases.walk(item.case, response) if step.scene.id in item.key.choices and step.choice]
@@ -120,6 +115,11 @@ def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]
 def _decision(item: Item, scene: Scene, choice: Choice) -> Part:
     right = choice.id in item.key.choices[scene.id]
     return Part(scene.id, f"{scene.title}: {choice.text}", item.key.rationale[scene.id], right)
+
+
+def _pair(item: Item, left: str, right: str) -> str:
+    asked = item.left[left]
+    return f"{asked}{'' if asked.endswith(('?', '.', '!', ':')) else ':'} {item.options[right]}"
 
 
 def _whole(item: Item, response: list | str) -> str:

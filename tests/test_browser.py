@@ -276,6 +276,7 @@ def test_every_page_opens_starts_and_shows_all_of_it(lab, page):
         visit(page, address, f"{inside}/{name}.ipynb")
         page.locator(".jp-Notebook h1").first.wait_for()
         expect(page.locator(".ice-item, .ice-live")).to_have_count(shown)
+        expect(page.locator(".ice-starting")).to_have_count(0)
         assert page.locator(".jp-Notebook h1").first.bounding_box()["y"] > 0, f"{name} does not open at its beginning"
         code = page.locator(".jp-CodeCell .jp-Cell-inputWrapper")
         assert not [cell.inner_text() for cell in code.all() if cell.is_visible()], f"{name} shows code"

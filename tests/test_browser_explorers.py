@@ -62,7 +62,7 @@ def test_every_kind_by_keyboard_alone(shown, page):  # noqa: F811
     finder.get_by_label("What happened?").focus()
     page.keyboard.press("ArrowDown")
     said = finder.get_by_role("status")
-    expect(said).to_contain_text("Enforcement and Removal Operations (ERO)")
+    expect(said).to_contain_text("Who holds it: Enforcement and Removal Operations (ERO)")
     expect(said).to_contain_text("The firm asks the jail for the time of release.")
     expect(said.get_by_role("link")).to_have_attribute("href", re.compile("^https://"))
     page.keyboard.press("ArrowDown")

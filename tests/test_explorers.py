@@ -105,11 +105,11 @@ def test_a_text_of_the_file_is_never_markup(scratch):
 
 
 def test_a_finder_may_call_its_answer_something_else(scratch):
-    text = (SAMPLES / "sample-finder.toml").read_text().replace("ask   =", 'heading = "What comes back"\nask   =')
-    (scratch / "searches.toml").write_text(text)
-    widget = ExplorerWidget(load("searches", scratch))
-    assert widget.words["desk"] == "What comes back" and "What comes back" in plain(widget.tree)
-    assert "Whose desk" in plain(ExplorerWidget(sample("finder")).tree).split("\n")
+    text = (SAMPLES / "sample-finder.toml").read_text().replace('heading = "Who holds it"\n', "")
+    (scratch / "desks.toml").write_text(text)
+    usual, named = ExplorerWidget(load("desks", scratch)), ExplorerWidget(sample("finder"))
+    assert usual.words["desk"] == "Whose desk" and "Whose desk" in plain(usual.tree).split("\n")
+    assert named.words["desk"] == "Who holds it" and "Who holds it" in plain(named.tree)
 
 
 def test_a_chart_is_a_nested_list_for_each_view():

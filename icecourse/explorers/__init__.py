@@ -40,11 +40,12 @@ class ExplorerWidget(anywidget.AnyWidget):
 
     def __init__(self, explorer: Explorer):
         kind = type(explorer).__name__.lower()
-        super().__init__(kind=kind, tree=tree(explorer), parts=parts(explorer), words=words("explorer") | words(kind))
+        said = words("explorer") | words(kind)
+        if isinstance(explorer, Finder) and explorer.heading:
+            said["desk"] = explorer.heading
+        super().__init__(kind=kind, tree=tree(explorer), parts=parts(explorer), words=said)
         self._explorer = explorer
         self.ask = getattr(explorer, "ask", "")
-        if isinstance(explorer, Finder) and explorer.heading:
-            self.words |= {"desk": explorer.heading}
         if isinstance(explorer, Sorter):
             self.bins = list(explorer.bins.values())
         if isinstance(explorer, Calculator):

@@ -27,7 +27,7 @@ function source([citation, url, note]) {
   return node("li", {}, link, ` (${note})`);
 }
 
-const clock = iso => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const clock = iso => new Date(iso).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 const isEmpty = response => response === null || response === "" || Object.keys(response).length === 0;
 
 // -- the controls of each kind
@@ -250,7 +250,7 @@ function path({ item: { case: file }, name, say, tell, changed }) {
     },
     focus: () => place.querySelector("input")?.focus(),
     get spots() {
-      return Object.fromEntries(past);
+      return Object.fromEntries([...past].map(([id, step]) => [id, step.firstChild]));
     },
   };
 }

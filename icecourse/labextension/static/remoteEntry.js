@@ -37,6 +37,14 @@
     .ice-page .jp-Cell-outputArea:has(.ice-report) { max-height: none !important; overflow: visible !important; resize: none !important; } /* Notebook scrolls long outputs */
     .ice-page .jp-Cell-outputArea:has(.ice-report)::after { display: none; }
     .ice-page .jp-Cell-outputWrapper:has(.ice-report) .jp-OutputArea-promptOverlay { display: none; }
+    .ice-page .jp-MarkdownOutput { border-color: transparent !important; } /* Notebook draws a box in the active cell's box */
+    .ice-page .jp-Notebook-cell:has(h2[data-jupyter-id="Sources"]) td:nth-child(n+3),
+    .ice-page:has(h1[data-jupyter-id="Sources"]) td:nth-child(n+3) { white-space: nowrap !important; } /* dates */
+    .ice-page .jp-RenderedHTML .ice-explorer table { margin-left: 0; font-size: 0.9375rem; }
+    .ice-page .jp-RenderedHTML .ice-explorer caption { padding: 0.75rem 0 0.25rem; text-align: left; font-weight: 600; }
+    .ice-page .jp-RenderedHTML .ice-explorer :is(th, td) { text-align: left; vertical-align: top; white-space: normal; }
+    .ice-page .jp-RenderedHTML .ice-explorer tbody th { font-weight: normal; }
+    .ice-starting .ice-code:not(.ice-setup):not(:has(.jp-OutputArea-child))::after { content: var(--ice-starting); display: block; padding: 0.5rem 0; }
     .ice-page .jp-RenderedMarkdown th, .ice-page .jp-RenderedMarkdown td { text-align: left; white-space: normal; }
     .jp-OutputArea:has(.ice-item, .ice-live) .ice-text { display: none; }
     .ice-bar { min-height: 3.75rem; box-sizing: border-box; overflow: auto; display: flex; gap: 0.6rem 1rem;
@@ -87,6 +95,7 @@
         const style = document.createElement("style");
         style.textContent = STYLE + PRINT;
         document.head.append(style);
+        document.documentElement.style.setProperty("--ice-starting", JSON.stringify(say("starting")));
 
         const cells = panel => [...panel.content.widgets];
         const text = cell => cell.model.sharedModel.getSource();
@@ -96,12 +105,14 @@
         const isTrusted = panel => cells(panel).every(cell => cell.model.type !== "code" || cell.model.trusted);
 
         async function start(panel) {
+          panel.addClass("ice-starting"); // says so where an item will be
           await panel.sessionContext.ready;
           await panel.sessionContext.session?.kernel?.info;
           performance.mark("icecourse-kernel-ready"); // for make bench
           if (!panel.sessionContext.session?.kernel) return;
           // Not the command "run all": it goes to the last cell, and the page would open at its end.
           await NotebookActions.runCells(panel.content, cells(panel), panel.sessionContext);
+          panel.removeClass("ice-starting");
         }
 
         function offer(panel) {
