@@ -587,7 +587,7 @@ def faults(page, *places):
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_on_any_kind_in_any_state(kinds, page, home, theme):
     use_theme(home, theme)
-    address, _, items = kinds
+    address, folder, items = kinds
     ours = (".ice-item", ".ice-bar", ".ice-live")
     visit(page, address)
     visit(page, address, "kinds/kinds.ipynb")
@@ -611,6 +611,19 @@ def test_axe_finds_nothing_on_any_kind_in_any_state(kinds, page, home, theme):
     )
     assert small == 0, "a target is smaller than 24 px"
     page.set_viewport_size({"width": 1100, "height": 900})
+    [kernel] = [process for process in kernels(folder) if process.info["cwd"] == str(folder)]
+    kernel.suspend()
+    try:
+        unsaved = {kind: item for kind, item in items.items() if kind != "case"}  # the case has come to its end
+        for kind, item in unsaved.items():
+            give(page, item, RIGHT[kind])
+        for item in unsaved.values():
+            expect(item_on(page, item).get_by_role("status")).to_contain_text("Not saved.")
+        assert faults(page, *ours) == [], "not saved"
+    finally:
+        kernel.resume()
+    for item in unsaved.values():
+        expect(item_on(page, item).get_by_role("status")).to_contain_text("Saved at")
 
     visit(page, address, "practice/practice.ipynb")
     item_on(page, items["entry"]).wait_for()
@@ -620,6 +633,9 @@ def test_axe_finds_nothing_on_any_kind_in_any_state(kinds, page, home, theme):
             if kind != "case":  # its last step is its check
                 item_on(page, item).get_by_role("button", name="Check").click()
             expect(item_on(page, item)).to_contain_text(outcome)
+            hint = item_on(page, item).get_by_role("button", name="Hint")
+            if hint.is_visible():
+                hint.click()
         assert faults(page, *ours) == [], outcome
         if responses is WRONG:
             for item in items.values():
