@@ -61,7 +61,7 @@ check-qti: $(VENV)/.test
 
 # Writes the citations and Sources of every lesson, and the glossary, sources and map, anew from their data.
 citations: $(VENV)/.lab
-	cd $(HERE) && $(BIN)/python -m icecourse.upkeep
+	cd $(HERE) && $(BIN)/python -m icecourse.author.pages
 
 # Writes assignments/ from source/, with a gradebook of its own: the instructor's is not touched.
 assignments: $(VENV)/.lab
@@ -72,7 +72,7 @@ assignments: $(VENV)/.lab
 wheel: $(VENV)/.test
 	$(BIN)/python -m build --wheel --outdir dist $(HERE)
 
-$(VENV)/.lab: $(HERE)requirements.txt $(HERE)pyproject.toml $(wildcard $(HERE)icecourse/labextension/* $(HERE)icecourse/labextension/static/*)
+$(VENV)/.lab: $(HERE)requirements.txt $(HERE)pyproject.toml $(wildcard $(HERE)icecourse/desk/labextension/* $(HERE)icecourse/desk/labextension/static/*)
 	@echo "Installing the course into $(VENV): once, about a minute."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(HERE)requirements.txt

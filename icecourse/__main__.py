@@ -11,12 +11,14 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
-from . import Refused, __version__, instructor
-from .curriculum import Course, bundled
-from .desk import START, Desk, DeskError, trust
-from .handout import find, write
-from .release import fill_gradebook, hand_out
-from .words import LANGUAGE, language
+from icecourse import __version__
+from icecourse.author.handout import find, write
+from icecourse.content.words import LANGUAGE, language
+from icecourse.curriculum import Course, bundled
+from icecourse.desk.layout import START, Desk, DeskError, trust
+from icecourse.instructor import commands as instructor_commands
+from icecourse.instructor.opening import fill_gradebook, hand_out
+from icecourse.refused import Refused
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -40,7 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
     paper.set_defaults(run=_print)
     lab.set_defaults(run=_lab)
     teach.set_defaults(run=_teach)
-    instructor.add_commands(commands, _serve_course)
+    instructor_commands.add_commands(commands, _serve_course)
     options = parser.parse_args(arguments)
     try:
         options.run(options)

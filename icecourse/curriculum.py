@@ -9,10 +9,11 @@ from pathlib import Path
 
 import nbformat
 
-from . import facts
-from .items import Item, is_item, parse
+from icecourse.content import facts
+from icecourse.item.grammar import Item, is_item, parse
 
 PACKAGE = Path(__file__).parent
+CONTENT = PACKAGE / "content"
 CITATION = re.compile(r'\[([^\]]+)\]\((\S+) "fact: ([a-z0-9-]+)"\)')
 COURSE_ID = "ice-for-paralegals"
 _AFTER = {"00": ("diagnostic",), "14": ("case-file", "final-exam")}  # what follows a lesson that has no quiz
@@ -122,5 +123,5 @@ def bundled() -> Course:
 
 def objectives() -> dict[str, Objective]:
     """Every objective of the course, by id."""
-    table = tomllib.loads((PACKAGE / "objectives.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((CONTENT / "objectives.toml").read_text(encoding="utf-8"))
     return {row["id"]: Objective(**row) for row in table["objectives"]}

@@ -23,9 +23,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import sync_playwright
 from test_browser import FLAGS, LESSON, PATIENCE, QUIZ, visit
 
-from icecourse import journal
 from icecourse.curriculum import KERNEL
-from icecourse.desk import trust
+from icecourse.desk.layout import trust
+from icecourse.item import journal
 
 OPENINGS, CLICKS = 5, 50
 

@@ -22,10 +22,11 @@ from pathlib import Path
 
 from conftest import ROOT
 
-from icecourse import grading, journal, submission
+from icecourse.course_root import api
 from icecourse.curriculum import Course
-from icecourse.gradebook import Book
-from icecourse.release import api
+from icecourse.grading import autograde, submission
+from icecourse.grading.gradebook import Book
+from icecourse.item import journal
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
 EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
@@ -115,13 +116,13 @@ def profile(folder: Path) -> None:
         code = function.__code__
         return spent[Path(code.co_filename).name, code.co_name]
 
-    whole = of(grading.grade)
+    whole = of(autograde.grade)
     parts = {
         "reading and comparing what was handed in": of(submission.take),
-        "scoring and writing the notebook": of(grading.Page.graded),
+        "scoring and writing the notebook": of(autograde.Page.graded),
         "the gradebook": of(Book.write),
-        "laying out autograded/": of(grading._Batch._lay_out),
-        "once a batch: keys and the released copy": of(grading.pages),
+        "laying out autograded/": of(autograde._Batch._lay_out),
+        "once a batch: keys and the released copy": of(autograde.pages),
     }
     parts["the rest (times, checks, the log)"] = whole - sum(parts.values())
     print(f"where the time goes (profiled, {submissions} submissions):")

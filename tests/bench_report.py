@@ -21,14 +21,17 @@ from nbgrader import api
 from nbgrader.api import Gradebook
 from sqlalchemy import insert
 
-from icecourse import journal
 from icecourse.curriculum import COURSE_ID, objectives
-from icecourse.items import parse
-from icecourse.scoring import score
+from icecourse.item import journal
+from icecourse.item.grammar import parse
+from icecourse.item.scoring import score
 
 SIZES = {"diagnostic": 12, **{f"quiz-{n:02}": 8 for n in range(1, 14)}, "final-exam": 30, "case-file": 0}
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
-REPORT = "import sys; from pathlib import Path; from icecourse import report; print(report.write(Path(sys.argv[1])))"
+REPORT = (
+    "import sys; from pathlib import Path; from icecourse.instructor import report; "
+    "print(report.write(Path(sys.argv[1])))"
+)
 
 
 def item(number: int, objective: str) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 from conftest import CHROMIUM, EXAMPLES, ROOT
 from playwright.sync_api import Page, sync_playwright
 
-from icecourse import qti
 from icecourse.curriculum import Course
-from icecourse.items import Item, parse
-from icecourse.scoring import score
+from icecourse.interchange import qti
+from icecourse.item.grammar import Item, parse
+from icecourse.item.scoring import score
 
 ROUNDING = 6e-4  # the player rounds to three places
 LOAD = """async xml => {

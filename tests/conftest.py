@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
 from icecourse.curriculum import COURSE_ID, Course
-from icecourse.items import parse
+from icecourse.item.grammar import parse
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -23,11 +23,11 @@ from conftest import ROOT
 from test_grading import RIGHT, TEXTS, WRONG
 from trial import NAME, book, gradebook_rows, release, submit
 
-from icecourse import gradebook, grading
-from icecourse.release import api
+from icecourse.course_root import api
+from icecourse.grading import autograde, gradebook
 
 TRAINEES = 12
-OURS = (grading.__file__, gradebook.__file__)
+OURS = (autograde.__file__, gradebook.__file__)
 
 
 def class_of(root: Path) -> None:
@@ -47,7 +47,7 @@ def class_of(root: Path) -> None:
 
 
 def grade(root: Path, force: bool) -> None:
-    grading.AT_ONCE = 5  # several transactions
+    autograde.AT_ONCE = 5  # several transactions
     assert api(root).autograde(NAME, "*", force=force)["success"]
 
 

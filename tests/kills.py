@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from jupyter_client import KernelManager
 
-from icecourse import journal
+from icecourse.item import journal
 
 LONGEST_LIFE = 0.4  # seconds from the first answer to the kill: some fifty answers
 ITEM = """%%item kill-me

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from conftest import EXAMPLES
 
-from icecourse.items import parse
-from icecourse.report import analysis
-from icecourse.report.analysis import Answer
-from icecourse.scoring import score
+from icecourse.instructor.report import analysis
+from icecourse.instructor.report.analysis import Answer
+from icecourse.item.grammar import parse
+from icecourse.item.scoring import score
 
 # Bock and Lieberman (1970), Psychometrika 35: sections 6 and 7 of the Law School Admission Test, 1,000 people each, as
 # how often each pattern of right (1) and wrong (0) came. The figures below are those of R 4.2.2 with psych 2.2.9:

@@ -12,11 +12,11 @@ from sqlalchemy import create_engine, text
 from test_grading import RIGHT, TEXTS, WRONG
 from trial import NAME, book, gradebook_rows, release, submit
 
-from icecourse import backup
-from icecourse.backup import BackupError, back_up, main, restore
+from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID
-from icecourse.gradebook import Book
-from icecourse.release import api
+from icecourse.grading import backup
+from icecourse.grading.backup import BackupError, back_up, main, restore
+from icecourse.grading.gradebook import Book
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ from playwright.sync_api import expect, sync_playwright
 from test_exchange import QUIZ, rows
 from test_verdict import RIGHT, WRONG
 
-from icecourse import journal
+from icecourse.course_root import api
 from icecourse.curriculum import KERNEL, Course
-from icecourse.desk import trust
-from icecourse.items import is_item, open_part, parse
-from icecourse.release import api
+from icecourse.desk.layout import trust
+from icecourse.item import journal
+from icecourse.item.grammar import is_item, open_part, parse
 
 LESSON = "lessons/03-ero-finding-and-arresting.ipynb"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -11,8 +11,8 @@ from test_browser import faults, kernels, lab, page, pytestmark, serve, use_them
 from test_explorers import KINDS, SAMPLES, sample
 
 from icecourse.curriculum import KERNEL
-from icecourse.desk import trust
-from icecourse.explorers import text_form
+from icecourse.desk.layout import trust
+from icecourse.page.explorers.text import text_form
 
 
 def write(folder, cells, role):
@@ -28,7 +28,8 @@ def shown(lab, page):  # noqa: F811
     """A page with an explorer of every kind, opened: ``shown("chart")`` is the one on the screen."""
     address, desk = lab
     code = (
-        "from pathlib import Path; from icecourse.explorers import ExplorerWidget, load, text_form;"
+        "from pathlib import Path; from icecourse.kernel.explorer_widget import ExplorerWidget;"
+        "from icecourse.page.explorers.data import load; from icecourse.page.explorers.text import text_form;"
         f"explorer = load('sample-{{kind}}', Path({str(SAMPLES)!r})); display(ExplorerWidget(explorer));"
         "display(text_form(explorer), raw=True)"
     )
@@ -187,7 +188,7 @@ def theme_first(request):
 
 
 def test_script_and_stylesheets_are_small_and_ask_nobody_else():
-    static = ROOT / "icecourse" / "static"
+    static = ROOT / "icecourse" / "page" / "static"
     text = "".join(path.read_text(encoding="utf-8") for path in static.iterdir())
     assert len(text.encode()) < 40_000
     assert "http" not in text and "innerHTML" not in text and "import " not in text

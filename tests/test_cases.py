@@ -8,11 +8,12 @@ import pytest
 from conftest import EXAMPLES, ROOT
 from test_curriculum import LOADED, MONTHS
 
-from icecourse import cases, facts, screen
-from icecourse.cases import CaseError
-from icecourse.items import ItemError, parse
+from icecourse.content import cases, facts
+from icecourse.content.cases import CaseError
+from icecourse.item import text_form
+from icecourse.item.grammar import ItemError, parse
 
-NAMES = sorted(path.stem for path in (ROOT / "icecourse" / "cases").glob("*.toml"))
+NAMES = sorted(path.stem for path in (ROOT / "icecourse" / "content" / "cases").glob("*.toml"))
 SAMPLE = """
 title = "Two scenes"
 start = "first"
@@ -60,7 +61,9 @@ def test_a_case_is_well_written(name):
         if month in MONTHS:
             real = date(int(year or 2026), MONTHS.index(month) + 1, int(number))
             assert real.strftime("%A") == day, f"{name}: {real} is a {real:%A}"
-    people = tomllib.loads((ROOT / "icecourse" / "running_case.toml").read_text(encoding="utf-8"))["people"].values()
+    people = tomllib.loads((ROOT / "icecourse" / "content" / "running_case.toml").read_text(encoding="utf-8"))[
+        "people"
+    ].values()
     known = {person.get("a-number") for person in people}
     assert set(re.findall(r"\bA\d{3}-?\d{3}-?\d{3}\b", text)) <= known, f"{name} has an A-number of nobody"
 
@@ -87,11 +90,11 @@ def test_a_scene_that_a_path_avoids_is_found():
 
 def test_the_text_of_a_case_tells_what_the_screen_tells():
     item = parse(EXAMPLES["case"])
-    text = screen.plain(item, ["wait", "later", "request"])
+    text = text_form.plain(item, ["wait", "later", "request"])
     assert "A call (Thursday, November 5, 2026)" in text and "The note has been in the file since Thursday." in text
     assert "Form I-247A for Tomas Marin" in text and "Who decides: The attorney." in text
     assert text.count("(x)") == 3 and "( )" not in text and text.endswith("The case ends here.")
-    assert "What came of it:" not in screen.plain(item, [])
+    assert "What came of it:" not in text_form.plain(item, [])
 
 
 @pytest.mark.parametrize(

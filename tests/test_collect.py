@@ -14,10 +14,10 @@ import pytest
 from test_grading_hostile import FULL, MEMO, PAYLOAD, RIGHT, scores
 from trial import NAME, cell_of, gradebook_rows, release, submit
 
-from icecourse import journal
+from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID
-from icecourse.grading import LOST
-from icecourse.release import api
+from icecourse.grading.autograde import LOST
+from icecourse.item import journal
 
 NOTEBOOK = f"{NAME}.ipynb"
 TIME = "20261120T100000Z"

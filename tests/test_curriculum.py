@@ -15,7 +15,9 @@ import pytest
 from conftest import ROOT
 from textstat import textstat
 
-from icecourse import curriculum, facts, upkeep
+from icecourse import curriculum
+from icecourse.author import pages
+from icecourse.content import facts
 from icecourse.curriculum import CITATION, Course, Page
 
 COURSE = Course(ROOT)
@@ -245,12 +247,12 @@ def test_every_citation_is_its_facts_own(page):
         where = f'{page.name}: cell "{cell.id}"'
         for _, _, name in CITATION.findall(cell.source):
             assert name in facts.load(), f'{where}: fact "{name}" does not exist'
-        assert upkeep.cited(cell.source) == cell.source, f"{where}: run make citations"
+        assert pages.cited(cell.source) == cell.source, f"{where}: run make citations"
 
 
 def test_generated_pages_are_fresh():
     """Mend with: make citations."""
-    for name, page in upkeep.generated(COURSE).items():
+    for name, page in pages.generated(COURSE).items():
         assert Page(ROOT / "lessons" / name).notebook == page, f"{name}: run make citations"
 
 
@@ -258,7 +260,7 @@ def test_generated_pages_are_fresh():
 def test_sources_are_exactly_the_facts_of_the_lesson(lesson):
     """Mend with: make citations."""
     [table] = [cell.source for cell in markdown(lesson) if cell.source.startswith("## Sources")]
-    assert table == upkeep.sources(lesson), f"{lesson.name}: run make citations"
+    assert table == pages.sources(lesson), f"{lesson.name}: run make citations"
 
 
 @each_lesson
@@ -336,7 +338,7 @@ def test_weekdays_are_right(page):
 
 
 def test_the_running_case_is_the_same_everywhere():
-    case = tomllib.loads((ROOT / "icecourse" / "running_case.toml").read_text(encoding="utf-8"))
+    case = tomllib.loads((ROOT / "icecourse" / "content" / "running_case.toml").read_text(encoding="utf-8"))
     numbers = {person.get("a-number") for person in case["people"].values()} - {None}
     assert all(number.startswith("A000-000-") for number in numbers), "an A-number that could exist"
     names = {person["name"] for person in case["people"].values()}

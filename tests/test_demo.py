@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from icecourse import demo
-from icecourse.report import analysis, classroom, findings
-from icecourse.report.analysis import Answer
-from icecourse.scoring import score
+from icecourse.instructor import demo
+from icecourse.instructor.report import analysis, classroom, findings
+from icecourse.instructor.report.analysis import Answer
+from icecourse.item.scoring import score
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SEEDS = range(20)

@@ -10,9 +10,9 @@ import pytest
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from icecourse import journal
 from icecourse.curriculum import Course
-from icecourse.desk import START, Desk, DeskError
+from icecourse.desk.layout import START, Desk, DeskError
+from icecourse.item import journal
 
 LESSON, QUIZ = "lessons/03-trial.ipynb", "quiz-03-trial"
 

@@ -8,10 +8,12 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from icecourse import journal, scoring
+from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID, Course
-from icecourse.desk import Desk
-from icecourse.release import SIGNS, api, hand_out
+from icecourse.desk.layout import Desk
+from icecourse.grading.release import SIGNS
+from icecourse.instructor.opening import hand_out
+from icecourse.item import journal, scoring
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
 

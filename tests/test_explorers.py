@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icecourse import facts
-from icecourse.explorers import ExplorerError, ExplorerWidget, load, names, show, text_form
-from icecourse.explorers.data import Deadline
-from icecourse.explorers.dates import days_after, last_day, long_time, months_after, why_out, window
-from icecourse.explorers.text import html, plain, tree
+from icecourse.content import facts
+from icecourse.kernel.explorer_widget import ExplorerWidget
+from icecourse.page.explorers.data import Deadline, ExplorerError, load, names
+from icecourse.page.explorers.dates import days_after, last_day, long_time, months_after, why_out, window
+from icecourse.page.explorers.text import html, plain, text_form, tree
 
 SAMPLES = Path(__file__).parent / "explorers"
 KINDS = ("chart", "timeline", "finder", "sorter", "document", "calculator")
@@ -38,7 +38,7 @@ def sample(kind: str):
 
 @pytest.mark.parametrize("name", names())
 def test_an_explorer_of_the_course_is_sound_and_can_be_shown(name):
-    assert show(name).tree and plain(show(name).tree)
+    assert ExplorerWidget(load(name)).tree and plain(ExplorerWidget(load(name)).tree)
 
 
 def test_every_explorer_is_in_a_lesson_and_every_lesson_names_one_that_exists(checkout):
@@ -53,7 +53,7 @@ def test_every_explorer_is_in_a_lesson_and_every_lesson_names_one_that_exists(ch
 
 def test_an_unknown_explorer_names_those_that_there_are():
     with pytest.raises(ExplorerError, match="detainer-window"):
-        show("detainer")
+        ExplorerWidget(load("detainer"))
 
 
 # -- every kind -----------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ def test_months_keep_the_day_or_end_with_the_month(start, count):
 
 
 def test_the_calculator_shows_both_dates_its_rule_its_sources_and_who_confirms():
-    widget = show("detainer-window")
+    widget = ExplorerWidget(load("detainer-window"))
 
     def shown():
         return plain(widget.result["tree"])

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from icecourse import facts
+from icecourse.content import facts
 
 GOOD = """
 [a-fact]

@@ -10,9 +10,9 @@ from test_browser import faults, page, pytestmark, serve, visit  # noqa: F401
 from test_grading import WORK
 from trial import DUE, KEYS, NAME, SCHEME, book, release, submit
 
+from icecourse.course_root import api
 from icecourse.curriculum import objectives
-from icecourse.feedback import FeedbackExporter
-from icecourse.release import api
+from icecourse.grading.feedback import FeedbackExporter
 
 TEXTS = {"memo": "She is held until *Tuesday* <script>alert(1)</script>.", "table": "hold = '<b>Tuesday'"}
 SETTINGS = ("off", "after due date", "on")

@@ -9,8 +9,8 @@ from conftest import both_databases
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from trial import DUE, ITEMS, KEYS, NAME, STUB, book, gradebook_rows, marks, release, submit
 
-from icecourse.release import api
-from icecourse.words import LANGUAGE
+from icecourse.content.words import LANGUAGE
+from icecourse.course_root import api
 
 EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
 RIGHT = list(KEYS.items())

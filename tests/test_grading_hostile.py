@@ -11,9 +11,10 @@ import pytest
 from conftest import both_databases
 from trial import ITEMS, KEYS, NAME, SCHEME, STUB, book, cell_of, edit, gradebook_rows, marks, release, submit
 
-from icecourse import journal, submission
-from icecourse.grading import LOST
-from icecourse.release import api
+from icecourse.course_root import api
+from icecourse.grading import submission
+from icecourse.grading.autograde import LOST
+from icecourse.item import journal
 
 RIGHT = list(KEYS.items())
 MEMO = {"memo": "She is held until Tuesday.", "table": "hold = 'Tuesday'"}

@@ -5,11 +5,12 @@ import zipfile
 import pytest
 from test_exchange import QUIZ, answer, rows
 
-from icecourse import journal, scoring
+from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID, Course
-from icecourse.desk import Desk
-from icecourse.handin import FOLDER, HandInError, hand_in
-from icecourse.release import api, hand_out
+from icecourse.desk.hand_in import FOLDER, HandInError, hand_in
+from icecourse.desk.layout import Desk
+from icecourse.instructor.opening import hand_out
+from icecourse.item import journal, scoring
 
 
 @pytest.fixture

@@ -13,12 +13,14 @@ from test_browser import FLAGS
 from test_explorers import KINDS, sample
 from test_items import SPANISH, SPANISH_KEY
 
-from icecourse import explorers, facts, handout
 from icecourse.__main__ import main
+from icecourse.author import handout
+from icecourse.author.handout import HandoutError, find, write
+from icecourse.content import facts
+from icecourse.content.words import LANGUAGE
 from icecourse.curriculum import Course, Page
-from icecourse.handout import HandoutError, find, write
-from icecourse.items import open_part, parse
-from icecourse.words import LANGUAGE
+from icecourse.item.grammar import open_part, parse
+from icecourse.page.explorers.data import load
 
 COURSE = Course(ROOT)
 PAGES = COURSE.lessons + COURSE.masters
@@ -57,7 +59,7 @@ def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(p
         assert not item.key.hint or (item.key.hint in key and item.key.hint not in paper)
     for cell in page.notebook.cells:
         if cell.source.startswith("%explore"):
-            assert explorers.load(cell.source.split()[1]).title in paper
+            assert load(cell.source.split()[1]).title in paper
         model = re.search(r"BEGIN SOLUTION\s+(.*?)\s+### END SOLUTION", cell.source, re.S)
         if model and cell.cell_type == "markdown":
             longest = flat(max(re.split(r"[.*#()\n]", model[1]), key=len))
@@ -96,7 +98,7 @@ def everything(folder, key):
 @pytest.fixture
 def samples(monkeypatch):
     """``%explore sample-chart`` in a handout finds the tests' own files."""
-    monkeypatch.setattr(handout.explorers, "load", lambda name: sample(name.removeprefix("sample-")))
+    monkeypatch.setattr(handout, "load", lambda name: sample(name.removeprefix("sample-")))
 
 
 def test_every_kind_has_its_form_on_paper(tmp_path, samples):

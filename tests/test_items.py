@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from icecourse.items import ItemError, is_item, open_part, parse, read_entry
+from icecourse.item.grammar import ItemError, is_item, open_part, parse, read_entry
 
 
 def test_an_item_is_read(item_source):
@@ -244,13 +244,13 @@ tuesday = "Ni el sábado ni el domingo cuentan."
 
 def test_an_item_speaks_another_language_under_the_same_ids(item_source):
     source = item_source.replace("### BEGIN KEY", SPANISH).replace("[rationale]", SPANISH_KEY)
-    english, spanish = parse(source), parse(source).said("es")
+    english, spanish = parse(source), parse(source).in_language("es")
     assert spanish.stem == "¿Cuándo termina la retención?" and spanish.options["tuesday"] == "Martes, 5 p. m."
     assert spanish.options["monday"] == english.options["monday"], "what is not translated stays English"
     assert spanish.key.hint.startswith("¿Qué") and "sábado" in spanish.key.rationale["tuesday"]
     assert (spanish.version, spanish.key.correct) == (english.version, english.key.correct)
-    assert english.said("fr") is english
-    released = parse(open_part(source)).said("es")
+    assert english.in_language("fr") is english
+    released = parse(open_part(source)).in_language("es")
     assert released.key is None and released.stem == spanish.stem and "sábado" not in open_part(source)
 
 

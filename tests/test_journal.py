@@ -9,8 +9,8 @@ import subprocess
 
 import pytest
 
-from icecourse import journal
-from icecourse.journal import Entry, JournalError, append, place, read
+from icecourse.item import journal
+from icecourse.item.journal import Entry, JournalError, append, place, read
 
 
 @pytest.fixture

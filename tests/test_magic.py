@@ -7,9 +7,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from icecourse import journal
-from icecourse.items import ItemError, open_part
-from icecourse.magic import CourseMagics
+from icecourse.item import journal
+from icecourse.item.grammar import ItemError, open_part
+from icecourse.kernel.magics import CourseMagics
 
 
 @pytest.fixture

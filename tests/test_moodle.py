@@ -6,9 +6,9 @@ import pytest
 from conftest import EXAMPLES
 from moodle_xml_parser.parser import parse_string
 
-from icecourse import moodle
-from icecourse.items import parse
-from icecourse.scoring import score
+from icecourse.interchange import moodle
+from icecourse.item.grammar import parse
+from icecourse.item.scoring import score
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_an_item_with_stand_ins_is_refused_at_release(course_root):
     from nbformat.v4 import new_code_cell, new_notebook
     from trial import marks
 
-    from icecourse.release import api
+    from icecourse.course_root import api
 
     folder = course_root / "source" / "imported"
     folder.mkdir()

@@ -10,7 +10,7 @@ from conftest import ROOT
 from nbclient import NotebookClient
 
 from icecourse.curriculum import Course, Page
-from icecourse.items import is_item
+from icecourse.item.grammar import is_item
 
 COURSE = Course(ROOT)
 VIEW = "application/vnd.jupyter.widget-view+json"

@@ -18,12 +18,13 @@ from test_browser import FLAGS, address_of
 from test_exchange import QUIZ
 from trial import NAME, release
 
-from icecourse import journal, pack
 from icecourse.__main__ import main
+from icecourse.course_root import api
 from icecourse.curriculum import Course
-from icecourse.handin import hand_in
-from icecourse.pack import PackError, build, refuse_keys
-from icecourse.release import api
+from icecourse.desk.hand_in import hand_in
+from icecourse.instructor import pack
+from icecourse.instructor.pack import PackError, build, refuse_keys
+from icecourse.item import journal
 
 COURSE = Course(ROOT)
 
@@ -80,7 +81,7 @@ NOTES = [cell.source for page in COURSE.masters for cell in page.notebook.cells 
     [
         ("icecourse/course/assignments/leak/leak.ipynb", "[key]\n"),
         ("icecourse/course/lessons/leak.ipynb", RATIONALE),
-        ("icecourse/facts/leak.toml", RATIONALE),
+        ("icecourse/content/facts/leak.toml", RATIONALE),
         ("icecourse/course/lessons/leak.md", max(NOTES[0].split("\n"), key=len) if NOTES else RATIONALE),
         ("icecourse/course/source/leak.txt", "x"),
         ("icecourse/course/lessons/answers.jsonl", "x"),

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import EXAMPLES, ROOT
 
-from icecourse import journal, progress
 from icecourse.curriculum import Course
-from icecourse.desk import Desk
-from icecourse.items import parse
-from icecourse.journal import Entry
+from icecourse.desk.layout import Desk
+from icecourse.item import journal
+from icecourse.item.grammar import parse
+from icecourse.item.journal import Entry
+from icecourse.page import progress
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from conftest import EXAMPLES
 
-from icecourse import qti
-from icecourse.items import parse
-from icecourse.scoring import score
+from icecourse.interchange import qti
+from icecourse.item.grammar import parse
+from icecourse.item.scoring import score
 
 Q = f"{{{qti.QTI}}}"
 

@@ -8,13 +8,12 @@ from conftest import EXAMPLES, both_databases
 from test_grading import RIGHT, TEXTS, WRONG
 from trial import ITEMS, KEYS, NAME, book, gradebook_rows, release, submit
 
-from icecourse import backup, regrade
+from icecourse.course_root import ClassReport, api
 from icecourse.curriculum import COURSE_ID
-from icecourse.gradebook import Book
-from icecourse.items import KINDS, parse
-from icecourse.regrade import Change, RegradeError, carry_out, plan, sentences
-from icecourse.release import api
-from icecourse.report import ClassReport
+from icecourse.grading import backup, regrade
+from icecourse.grading.gradebook import Book
+from icecourse.grading.regrade import Change, RegradeError, carry_out, plan, sentences
+from icecourse.item.grammar import KINDS, parse
 
 FRIDAY = [("one-right", ["friday"])]
 

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from fnmatch import fnmatch
 
 import nbformat
 import pytest
+from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from icecourse.items import is_item, parse
-from icecourse.release import SIGNS, api
+from icecourse.course_root import api
+from icecourse.grading.release import SIGNS
+from icecourse.item.grammar import is_item, parse
 
 NAME = "quiz-99-trial"
 GRADED = {"grade": True, "grade_id": "release-on-friday", "locked": True, "points": 1, "schema_version": 3,
@@ -72,7 +75,9 @@ def test_mistyped_markers_are_refused(release, item_source, marker):
 def test_mistyped_markers_are_refused_at_the_end_too(release, item_source, marker, course_root):
     """RefuseKeys stands alone: a master that CheckMaster never saw (another list of preprocessors) is caught."""
     config = course_root / "nbgrader_config.py"
-    config.write_text(config.read_text().replace("c.GenerateAssignment.preprocessors.insert(0, CheckMaster)", ""))
+    config.write_text(
+        config.read_text().replace("c.GenerateAssignment.preprocessors.insert(0, grading.CheckMaster)", "")
+    )
     result, path = release(item_source.replace("### BEGIN KEY", marker))
     assert not result["success"] and not path.exists()
     assert "would hand out its key" in result["log"]
@@ -133,9 +138,12 @@ def test_a_number_sign_inside_a_text_is_no_comment(release, item_source):
 def test_nbgrader_finds_its_own_programs_wherever_it_is_called_from(course_root):
     """The trap: nbgrader calls alembic by name, and fails where the environment is not on the path."""
     (course_root / "gradebook.db").unlink()
-    code = "from pathlib import Path; from icecourse.curriculum import Course; from icecourse.release import *; "
+    code = (
+        "from pathlib import Path; from icecourse.curriculum import Course; "
+        "from icecourse.instructor.opening import fill_gradebook; fill_gradebook(Course(Path.cwd()))"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", code + "fill_gradebook(Course(Path.cwd()))"],
+        [sys.executable, "-c", code],
         cwd=course_root, env=os.environ | {"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -171,3 +179,22 @@ def test_assignments_are_exactly_what_source_generates(checkout, whole_course):
     assert made.keys() == there.keys()
     for path, data in made.items():
         assert data == there[path], f"{path} is not what source/ generates; run: make assignments"
+
+
+KEYS_MAY_STAND = (
+    "source/*/*.ipynb",
+    "lessons/*.ipynb",
+    "icecourse/*.py",
+    "icecourse/*.js",
+    "tests/*.py",
+    "CONTRIBUTING.md",
+)
+
+
+def test_tracked_files_hold_a_key_only_where_one_may_stand():
+    """nbgrader's default release folder was tracked once, with every key of a quiz in it."""
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [ROOT / name for name in tracked.split("\0") if name and (ROOT / name).is_file()]
+    holding = [path.relative_to(ROOT).as_posix() for path in files if b"BEGIN KEY" in path.read_bytes()]
+    assert "CONTRIBUTING.md" in holding
+    assert not [name for name in holding if not any(fnmatch(name, place) for place in KEYS_MAY_STAND)]

@@ -23,15 +23,16 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 from test_demo import answers_of
 
-from icecourse import backup, demo, export, instructor, report, roster
 from icecourse.__main__ import main
+from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID, Course
-from icecourse.items import parse
-from icecourse.release import api
-from icecourse.report import analysis, classroom, findings
-from icecourse.report.analysis import Answer
-from icecourse.report.classroom import Assignment, Classroom, Work
-from icecourse.roster import Person
+from icecourse.grading import backup
+from icecourse.instructor import commands, demo, export, report, roster
+from icecourse.instructor.report import analysis, classroom, findings
+from icecourse.instructor.report.analysis import Answer
+from icecourse.instructor.report.classroom import Assignment, Classroom, Work
+from icecourse.instructor.roster import Person
+from icecourse.item.grammar import parse
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -149,7 +150,7 @@ def test_before_anything_is_graded_the_page_says_so(course_root):
 
 
 def entries(*lines):
-    from icecourse.journal import Entry
+    from icecourse.item.journal import Entry
 
     start = datetime(2026, 11, 20, 10, tzinfo=UTC)
     return [Entry(item, response, (start + timedelta(seconds=s)).isoformat()) for s, item, response in lines]
@@ -667,4 +668,4 @@ def test_without_its_packages_the_report_says_what_to_install(course_root, monke
         raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
 
     with pytest.raises(SystemExit, match="make report"):
-        instructor._run(missing, None, None)
+        commands._run(missing, None, None)

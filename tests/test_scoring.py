@@ -9,8 +9,8 @@ from conftest import EXAMPLES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icecourse.items import KINDS, Key, parse
-from icecourse.scoring import OUTCOMES, score
+from icecourse.item.grammar import KINDS, Key, parse
+from icecourse.item.scoring import OUTCOMES, score
 
 WORDS = ("a", "b", "c", "d", "e")
 

@@ -3,9 +3,9 @@
 import pytest
 from conftest import EXAMPLES
 
-from icecourse import scoring, verdict
-from icecourse.items import KINDS, parse
-from icecourse.journal import Entry, Journal
+from icecourse.item import response_feedback, scoring
+from icecourse.item.grammar import KINDS, parse
+from icecourse.item.journal import Entry, Journal
 
 RIGHT = {
     "one": ["tuesday"],
@@ -27,7 +27,7 @@ WRONG = {
 
 def said(kind, *responses):
     item = parse(EXAMPLES[kind])
-    return verdict.practice(item, Journal(tuple(Entry(item.id, response) for response in responses)))
+    return response_feedback.practice(item, Journal(tuple(Entry(item.id, response) for response in responses)))
 
 
 def test_contributing_has_an_example_of_every_kind():
@@ -37,7 +37,7 @@ def test_contributing_has_an_example_of_every_kind():
 @pytest.mark.parametrize("kind", KINDS)
 def test_practice_gives_the_answer_after_the_second_wrong_try(kind):
     first, second = said(kind, WRONG[kind]), said(kind, WRONG[kind], WRONG[kind])
-    answers = [part.text for part in verdict.answer(parse(EXAMPLES[kind]))]
+    answers = [part.text for part in response_feedback.key_parts(parse(EXAMPLES[kind]))]
     assert first["outcome"] == "wrong" and not first["sources"]
     assert not any(reason[1] in answers for reason in first["reasons"])
     assert {reason[1] for reason in second["reasons"]} >= set(answers)
@@ -49,8 +49,8 @@ def test_practice_gives_the_answer_after_the_second_wrong_try(kind):
 def test_the_feedback_page_says_why_and_no_more(kind):
     item = parse(EXAMPLES[kind])
     for response in (RIGHT[kind], WRONG[kind], None, ["no-such"], "<script>x</script>"):
-        shown = verdict.graded(item, scoring.score(item, response), response)
-        given = {part.why for part in verdict.parts(item, response)}
+        shown = response_feedback.graded(item, scoring.score(item, response), response)
+        given = {part.why for part in response_feedback.parts(item, response)}
         for why in item.key.rationale.values():
             assert (why in shown["text/plain"]) == (why in given)
         assert "<script" not in shown["text/html"]
@@ -61,7 +61,7 @@ def test_of_several_parts_each_is_told_right_from_not_right_in_words():
     heads = {reason[0] for reason in said("all", chosen)["reasons"]}
     assert heads == {"Right:", "Not right:"}
     item = parse(EXAMPLES["all"])
-    page = verdict.graded(item, scoring.score(item, chosen), chosen)["text/html"]
+    page = response_feedback.graded(item, scoring.score(item, chosen), chosen)["text/html"]
     assert f"Right: <q>{item.options['custody']}" in page and f"Not right: <q>{item.options['charges']}" in page
     assert said("one", WRONG["one"])["reasons"][0][0] == "You chose", "the outcome above says it"
 
@@ -71,14 +71,14 @@ def test_facts_of_one_source_are_cited_once():
         '["detainer-48-hours-excludes-weekends"]', '["oia-trains-foreign-police", "oia-investigates-tcos"]'
     )
     item = parse(source)
-    shown = verdict.graded(item, scoring.score(item, ["tuesday"]), ["tuesday"])
+    shown = response_feedback.graded(item, scoring.score(item, ["tuesday"]), ["tuesday"])
     assert shown["text/html"].count("<li>") == 1
 
 
 def test_points_are_shown_to_two_places():
     item = parse(EXAMPLES["match"])
     given = {"detainer": "asks", "warrant": "charges"}
-    assert "0.33 of 1 points" in verdict.graded(item, scoring.score(item, given), given)["text/plain"]
+    assert "0.33 of 1 points" in response_feedback.graded(item, scoring.score(item, given), given)["text/plain"]
 
 
 def test_an_entry_that_cannot_be_read_is_told_so():

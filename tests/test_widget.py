@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from icecourse.widget import STATIC, ItemWidget
+from icecourse.kernel.item_widget import STATIC, ItemWidget
 
 
 def build(reply, **state):
@@ -35,6 +35,6 @@ def test_script_and_stylesheet_are_small_and_ask_nobody_else():
 
 
 def test_the_extension_names_the_file_that_is_there():
-    folder = Path(__file__).parents[1] / "icecourse" / "labextension"
+    folder = Path(__file__).parents[1] / "icecourse" / "desk" / "labextension"
     package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     assert (folder / package["jupyterlab"]["_build"]["load"]).is_file()

@@ -5,7 +5,7 @@ import tomllib
 
 from conftest import ROOT
 
-from icecourse.words import FOLDER, words
+from icecourse.content.words import FOLDER, words
 
 TABLE = tomllib.loads((FOLDER / "en.toml").read_text(encoding="utf-8"))
 
@@ -29,7 +29,7 @@ def test_every_string_that_the_code_asks_for_exists_and_every_one_is_asked_for()
 def test_another_language_falls_back_to_english_string_by_string(tmp_path, monkeypatch):
     import shutil
 
-    from icecourse import words as module
+    from icecourse.content import words as module
 
     shutil.copy(FOLDER / "en.toml", tmp_path)
     (tmp_path / "es.toml").write_text('[item]\nsave = "Guardar"\n', encoding="utf-8")

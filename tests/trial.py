@@ -8,9 +8,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from icecourse import journal
-from icecourse.items import parse
-from icecourse.release import api
+from icecourse.course_root import api
+from icecourse.item import journal
+from icecourse.item.grammar import parse
 
 NAME = "quiz-98-trial"
 DUE = "2026-11-20 17:00:00 UTC"

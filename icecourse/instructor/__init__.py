@@ -1,0 +1,1 @@
+"""For who runs a class: roster, pack, zips, demo, exports and the class report."""
