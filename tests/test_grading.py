@@ -12,7 +12,7 @@ from trial import DUE, ITEMS, KEYS, NAME, STUB, book, gradebook_rows, marks, rel
 from icecourse.content.words import LANGUAGE
 from icecourse.course_root import api
 
-EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
+EXPORTER = "c.Autograde.exporter_class = grading.ItemGrader\n"
 RIGHT = list(KEYS.items())
 WRONG = [(name, ["sunday"] if "sunday" not in key else ["tuesday"]) for name, key in RIGHT]
 WORK = [
