@@ -22,8 +22,8 @@ how = "knowledge"
 
 def test_every_topic_has_a_file_of_facts_and_every_file_is_a_topic():
     """A file that is not read, or a topic that stands on no page, would go unseen."""
-    assert {fact.topic for fact in facts.load().values()} == set(pages.TOPICS)
-    assert {path.stem for path in facts.FOLDER.glob("*.toml")} == set(pages.TOPICS)
+    assert {fact.topic for fact in facts.load().values()} == set(pages.sources_page().topics)
+    assert {path.stem for path in facts.FOLDER.glob("*.toml")} == set(pages.sources_page().topics)
 
 
 def test_a_fact_knows_when_it_must_be_reviewed(tmp_path):

@@ -17,6 +17,11 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Names = tuple[str | int, ...]  # the way from the whole text to a field; a row of an array is a number, from 0
 Fault = Callable[[str, int, str], Exception]  # makes an error of place ("" for the whole text), line (0: none), message
 
+
+class DataError(ValueError):
+    """A data file of the course is not sound; the message is one sentence: file, line, entry, what to do."""
+
+
 _KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
 _HEAD = re.compile(rf"\s*(\[\[?)\s*({_KEYS})\s*\]\]?\s*(?:#.*)?")
