@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icecourse.content import facts
+from icecourse.item.markup import html, plain
 from icecourse.kernel.explorer_widget import ExplorerWidget
 from icecourse.page.explorers.data import Deadline, ExplorerError, load, names
 from icecourse.page.explorers.dates import days_after, last_day, long_time, months_after, why_out, window
-from icecourse.page.explorers.text import html, plain, text_form, tree
+from icecourse.page.explorers.text import text_form, tree
 
 SAMPLES = Path(__file__).parent / "explorers"
 KINDS = ("chart", "timeline", "finder", "sorter", "document", "calculator")
