@@ -37,7 +37,7 @@ from icecourse.content.table import Table
 FOLDER = Path(__file__).parent
 BASES = ("seed", "statute", "regulation", "case", "agency", "form", "course")
 REVIEW_DAYS = {"fast": 90, "slow": 365, "stable": 3 * 365}
-HOW = ("found", "knowledge")
+HOW = ("text", "page", "report", "knowledge", "found")
 
 
 class FactError(ValueError):
@@ -121,8 +121,8 @@ def _fact(topic: str, name: str, entry: Table) -> Fact:
         was=tuple(map(_was, entry.rows("was", "was", optional=True))),
     )
     entry.close()
-    missing = fact.how == "found" and not fact.evidence
-    entry.need(not missing, 'how is "found" but there is no evidence; add title and url, or write "knowledge"', "how")
+    missing = fact.how != "knowledge" and not fact.evidence
+    entry.need(not missing, f'how is "{fact.how}" but there is no evidence; add title and url, or write "knowledge"', "how")
     days = [fact.checked, *(was.until for was in fact.was)]
     for number, (later, until) in enumerate(pairwise(days)):
         order = f"was {number + 1} ends after was {number}; put the newest first"
