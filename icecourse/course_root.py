@@ -18,6 +18,8 @@ PRIVATE = ".teach"  # what an instructor's course keeps and is not for others; i
 REPORTS = "reports"  # the class report and the exports
 RECORDS, CLASS_RECORD = "records", "class.html"  # in it: a record of completion for each trainee, and the class's
 
+from icecourse.content import order
+
 
 class ClassReport(Configurable):
     """The report's settings, for nbgrader_config.py: ``c.ClassReport.pass_mark = 0.8``."""
@@ -30,8 +32,8 @@ class ClassReport(Configurable):
         help="How the pass mark was set. Stands on the report and on every record of completion.",
     ).tag(config=True)
     numbers_for_names = Bool(False, help="Show trainees by number, so that a report can be shared.").tag(config=True)
-    before = Unicode("diagnostic", help="The assignment that is handed in before the course.").tag(config=True)
-    after = Unicode("final-exam", help="The assignment that it is compared with.").tag(config=True)
+    before = Unicode(order.load().before, help="The assignment that is handed in before the course.").tag(config=True)
+    after = Unicode(order.load().after, help="The assignment that it is compared with.").tag(config=True)
 
 
 def require(root: Path) -> Course:
