@@ -20,9 +20,10 @@ from icecourse.content.words import language, words
 from icecourse.curriculum import Course, Page
 from icecourse.item import response_feedback
 from icecourse.item.grammar import Item, is_item, parse
+from icecourse.item.markup import html
 from icecourse.page import STATIC
 from icecourse.page.explorers.data import PICTURES, Sorter, load
-from icecourse.page.explorers.text import html, paper
+from icecourse.page.explorers.text import paper
 from icecourse.refused import Refused
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -1,6 +1,6 @@
 """From release to feedback, under nbgrader's own commands: what ``nbgrader_config.py`` of a course names."""
 
-from icecourse.desk.hand_in import ZIP_MEMBER
+from icecourse.desk.names import ZIP_MEMBER
 from icecourse.grading.autograde import ItemGrader
 from icecourse.grading.collect import PlainCollect, ZipExtractor
 from icecourse.grading.feedback import FeedbackExporter, clean_markdown

@@ -8,7 +8,6 @@ an empty one, because nbgrader does not see a submission without: grading says t
 """
 
 import os
-import re
 import stat
 import tempfile
 import zipfile
@@ -22,10 +21,10 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.plugins import ExtractorPlugin
 from nbgrader.utils import parse_utc
 
+from icecourse.desk.names import zip_name
 from icecourse.grading.submission import LARGEST, TIMESTAMP, shown, time_of
 from icecourse.item import journal
 
-ZIP = re.compile(r"(?P<trainee>[^/\\+]+)\+(?P<assignment>[^/\\+]+)\+(?P<time>\d{8}T\d{6}Z)\.zip")
 RETURNED = "returned"  # the folder of the zips that carry feedback back
 LARGEST_ZIP = 2**24  # bytes
 AT_A_TIME = 2**16  # bytes that are unpacked at once
@@ -44,15 +43,15 @@ class ZipExtractor(ExtractorPlugin):
                 self.log.warning("%s: not collected, %s.", shown(entry.name), error)
 
     def _take(self, entry: os.DirEntry, assignment: str, to: Path) -> None:
-        name = ZIP.fullmatch(entry.name)
+        name = zip_name(entry.name)
         if not name:
             raise ValueError("for it is not named TRAINEE+ASSIGNMENT+TIME.zip")
-        if name["trainee"].startswith(".") or not name["trainee"].isprintable():
+        if name.trainee.startswith(".") or not name.trainee.isprintable():
             raise ValueError("for its trainee's id cannot be the name of a folder")
-        if name["assignment"] != assignment:
-            raise ValueError(f"for it is of the assignment {shown(name['assignment'])}")
+        if name.assignment != assignment:
+            raise ValueError(f"for it is of the assignment {shown(name.assignment)}")
         try:
-            parse_utc(name["time"])
+            parse_utc(name.time)
         except (ValueError, OverflowError):
             raise ValueError("for its name holds no time") from None
         if not entry.is_file(follow_symlinks=False):
@@ -66,7 +65,7 @@ class ZipExtractor(ExtractorPlugin):
             raise ValueError(f"for it is torn or no zip ({shown(error)})") from None
         if f"{assignment}.ipynb" not in files and journal.NAME not in files:
             raise ValueError("for it holds neither the quiz nor answers")
-        folder = to / name[0].removesuffix(".zip")
+        folder = to / entry.name.removesuffix(".zip")
         folder.mkdir(parents=True)
         for file, content in files.items():
             (folder / file).write_bytes(content)
