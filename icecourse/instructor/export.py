@@ -51,7 +51,7 @@ def canvas(room: Classroom) -> Iterator[Sequence]:
     that Canvas does not know is made. A cell is empty where nothing was handed in, so that no grade is overwritten.
     """
     names = [assignment.name for assignment in room.assignments]
-    earned = {(work.trainee, work.assignment): work.earned for work in room.works}
+    earned = {(work.trainee, work.assignment): work.earned for work in room.submissions}
     yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names)
     yield ("    Points Possible", "", "", "", "", *(assignment.possible for assignment in room.assignments))
     for person in room.people:

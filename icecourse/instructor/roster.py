@@ -22,6 +22,7 @@ from icecourse.course_root import course_directory, settings
 from icecourse.curriculum import COURSE_ID
 from icecourse.grading import backup
 from icecourse.grading.collect import RETURNED
+from icecourse.grading.gradebook import Person
 from icecourse.refused import Refused
 
 PRIVATE = ".teach"  # where an instructor's course keeps what is not for others; ignored by git
@@ -37,14 +38,6 @@ COLUMNS = {  # what a column may be called -> our field; nbgrader's own names co
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # as a desk takes it
 _NO_NAME = re.compile(r"[/\\*?\[\]\x00-\x1f]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-
-
-class Person(NamedTuple):
-    id: str
-    first: str = ""
-    last: str = ""
-    email: str = ""
-    lms: str = ""  # the id of another learning platform
 
 
 class RosterError(Refused):

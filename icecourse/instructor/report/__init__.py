@@ -62,7 +62,7 @@ class Report(NamedTuple):
 
 
 def report(root: Path, now: datetime | None = None) -> Report:
-    """The report of the course at ``root``. Raises ClassroomError where there is no gradebook."""
+    """The report of the course at ``root``. Raises GradebookError where there is no gradebook."""
     room = classroom.read(root)
     config = ClassReport(config=settings(root))
     now = (now or datetime.now(UTC)).replace(tzinfo=None)
@@ -136,7 +136,7 @@ def records(root: Path, now: datetime | None = None) -> list[Path]:
     folder = root / roster.REPORTS / roster.RECORDS
     folder.mkdir(parents=True, exist_ok=True)
     page = _environment(view).get_template("record.html.j2")
-    works = {(work.trainee, work.assignment): work for work in found.room.works}
+    works = {(work.trainee, work.assignment): work for work in found.room.submissions}
     answers: dict[str, list[analysis.Answer]] = defaultdict(list)
     for answer in found.room.answers:
         answers[answer.trainee].append(answer)
@@ -208,7 +208,7 @@ class _View:
         self.lessons = {page.path.stem.split("-")[0]: page for page in Course(root).lessons}
         self.objectives = objectives()
         self.notebooks = {cell.name: cell.notebook for cell in found.room.cells}
-        self.pages = {(work.trainee, work.assignment): work.pages for work in found.room.works}
+        self.pages = {(work.trainee, work.assignment): work.pages for work in found.room.submissions}
         self.mark = percent(found.config.pass_mark)
 
     # -- names
@@ -323,7 +323,9 @@ class _View:
     def completion(self, standing: findings.Standing) -> tuple[bool, str]:
         """Whether a trainee has completed the course so far as it is in the gradebook, and a sentence that says so."""
         text = words("record")
-        mine = [work for work in self.found.room.works if work.trainee == standing.trainee] if standing.done else []
+        mine = (
+            [work for work in self.found.room.submissions if work.trainee == standing.trainee] if standing.done else []
+        )
         by_hand = [work.assignment for work in mine if work.needs_grader]
         missing = [a.name for a in self.found.room.assignments if a.name not in standing.done]
         values = {"share": percent(standing.share), "mark": self.mark}
@@ -427,9 +429,9 @@ class _View:
             (str(len(r.talks)), w["speak"], "talk"),
             (str(len(r.room.people)), w["trainees"], "people"),
             (percent(statistics.mean(shares) if shares else math.nan), w["mean"], "people"),
-            (str(len(r.room.works)), w["handed-in"], "people"),
+            (str(len(r.room.submissions)), w["handed-in"], "people"),
         ]
-        by_hand = sum(work.needs_grader for work in r.room.works)
+        by_hand = sum(work.needs_grader for work in r.room.submissions)
         found += [(str(by_hand), w["by-hand"], "people")] if by_hand else []
         return found + ([(str(len(r.room.waiting)), w["waiting"], "people")] if r.room.waiting else [])
 
@@ -441,7 +443,7 @@ class _View:
     def damaged(self) -> list[tuple[str, str, str]]:
         return [
             (self.who(work.trainee), work.assignment, "; ".join(self.w[note] for note in work.notes))
-            for work in self.found.room.works
+            for work in self.found.room.submissions
             if work.notes
         ]
 
