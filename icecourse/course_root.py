@@ -11,14 +11,13 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Unicode
 from traitlets.config import Application, Config, Configurable
 
+from icecourse.content import order
 from icecourse.curriculum import Course
 from icecourse.refused import Refused
 
 PRIVATE = ".teach"  # what an instructor's course keeps and is not for others; ignored by git
 REPORTS = "reports"  # the class report and the exports
 RECORDS, CLASS_RECORD = "records", "class.html"  # in it: a record of completion for each trainee, and the class's
-
-from icecourse.content import order
 
 
 class ClassReport(Configurable):
