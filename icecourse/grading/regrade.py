@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from nbgrader.converters import Autograde, NbGraderException
 
-from icecourse.course_root import api
+from icecourse.course_root import api, last_line
 from icecourse.curriculum import Page
 from icecourse.grading import autograde, gradebook, marking, nbgrader_private, submission
 from icecourse.grading.backup import FOLDER, back_up
@@ -145,8 +145,8 @@ def carry_out(root: Path, assignment: str, planned: Plan) -> Path:
     if planned.generate:
         result = api(root).generate_assignment(assignment, force=True)
         if not result["success"]:
-            lines = (result.get("error") or result.get("log") or "no reason given").strip().split("\n")
-            raise RegradeError(f"{assignment}: nbgrader could not generate it: {lines[-1].strip()} Backup: {backup}")
+            why = last_line(result.get("error") or result.get("log") or "")
+            raise RegradeError(f"{assignment}: nbgrader could not generate it: {why} Backup: {backup}")
     converter = _converter(root, assignment)
     converter.force = True
     only = {change.item.id for change in planned.items}
