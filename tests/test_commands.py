@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from conftest import ROOT
 
 from icecourse import course_root
 from icecourse.__main__ import main, tree
@@ -99,3 +101,22 @@ def test_what_nbgrader_cannot_do_is_told_by_its_last_line(result, sentence):
         course_root.need(result, "It failed")
     assert str(refused.value) == sentence
     course_root.need({"success": True}, "It failed")
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MADE = set(re.findall(r"(?:^ {4}|`)make ([\w-]+)", README, re.M))
+
+
+def test_every_command_of_the_readme_is_one_and_it_names_them_all():
+    named = re.findall(r"^ {4}icecourse ([^#\n]+)|`icecourse ([a-z][^`]*)`|`(facts [^`]+)`", README, re.M)
+    calls = [next(filter(None, groups)).split() for groups in named]
+    assert len(calls) >= 14
+    for words in calls:
+        tree().parse_args([{"DATE": "2027-02-22"}.get(word, word) for word in words])
+    shown = {" ".join(words[: 2 if words[0] == "facts" else 1]) for words in calls}
+    assert {" ".join(words) for words in COMMANDS} <= shown | MADE
+
+
+def test_every_make_command_of_the_readme_is_one():
+    known = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    assert {"lab", "test"} <= MADE <= known
