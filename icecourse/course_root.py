@@ -1,24 +1,27 @@
-"""A course as nbgrader sees it: whether a folder is one, its settings, its folders, its interface."""
+"""A course as nbgrader sees it: whether a folder is one, its settings, its folders, its interface.
+
+nbgrader takes seconds to import. A command that only asks whether a folder is a course does without it.
+"""
 
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jupyter_core.application import JupyterApp
-from nbgrader.apps import NbGrader, ZipCollectApp
-from nbgrader.apps.api import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Unicode
 from traitlets.config import Application, Config, Configurable
 
+from icecourse.content import order
 from icecourse.curriculum import Course
 from icecourse.refused import Refused
+
+if TYPE_CHECKING:
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
 
 PRIVATE = ".teach"  # what an instructor's course keeps and is not for others; ignored by git
 REPORTS = "reports"  # the class report and the exports
 RECORDS, CLASS_RECORD = "records", "class.html"  # in it: a record of completion for each trainee, and the class's
-
-from icecourse.content import order
 
 
 class ClassReport(Configurable):
@@ -49,24 +52,33 @@ def settings(root: Path) -> Config:
 
     As nbgrader reads them when it is called in ``root``; but the process stays in its folder, for it may be a server.
     """
+    from jupyter_core.application import JupyterApp
+    from nbgrader.apps import NbGrader
+
     app = NbGrader()
     JupyterApp.load_config_file(app)
     Application.load_config_file(app, app.config_file_name, path=[str(root)])
     return app.config
 
 
-def course_directory(root: Path) -> CourseDirectory:
+def course_directory(root: Path) -> "CourseDirectory":
     """nbgrader's own view of the course at ``root``: its id, its folders and its gradebook's address."""
+    from nbgrader.coursedir import CourseDirectory
+
     return CourseDirectory(config=settings(root))
 
 
 def downloaded(root: Path) -> Path:
     """The folder in which zips wait for ``nbgrader zip_collect``, in a folder for each assignment."""
+    from nbgrader.apps import ZipCollectApp
+
     return root / ZipCollectApp(config=settings(root)).downloaded_directory
 
 
-def api(root: Path) -> NbGraderAPI:
+def api(root: Path) -> "NbGraderAPI":
     """nbgrader's own Python interface, with the settings of the course at ``root``."""
+    from nbgrader.apps.api import NbGraderAPI
+
     # nbgrader calls alembic by name, so the environment's own programs must be found first.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return NbGraderAPI(config=settings(root))

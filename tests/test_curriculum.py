@@ -208,11 +208,11 @@ def test_no_item_is_a_copy_of_another():
         stem = " ".join(item.stem.split()).casefold()
         assert stem not in once, f"{page.name}: {item.id} has the stem of {once[stem]}"
         once[stem] = item.id
-    for at, (_, _, one) in enumerate(ITEMS):
+    for at, (_, _, item) in enumerate(ITEMS):
         for _, _, other in ITEMS[at + 1 :]:
-            options = set(one.options.values()) & set(other.options.values())
-            copied = len(options) >= 2 and sentences(one.stem) & sentences(other.stem)
-            assert not copied, f"{one.id} and {other.id} share {copied} and {options}"
+            options = set(item.options.values()) & set(other.options.values())
+            copied = len(options) >= 2 and sentences(item.stem) & sentences(other.stem)
+            assert not copied, f"{item.id} and {other.id} share {copied} and {options}"
 
 
 # -- lessons -------------------------------------------------------------------------------------------------
@@ -304,9 +304,9 @@ def test_an_as_of_date_is_its_facts_own(lesson):
             dates = re.findall(r"As of (?:(\w+) (?:\d+, )?)?(20\d\d)", line)
             for month, year in dates:
                 stamp = f"{year}-{MONTHS.index(month) + 1:02d}" if month else year
-                found = [fact.as_of for fact in used]
-                assert any(fact.startswith(stamp) for fact in found), (
-                    f'{lesson.name}: cell "{cell.id}": {stamp}, facts say {found}'
+                stated = [fact.as_of for fact in used]
+                assert any(fact.startswith(stamp) for fact in stated), (
+                    f'{lesson.name}: cell "{cell.id}": {stamp}, facts say {stated}'
                 )
             for fact in used:
                 where = f'{lesson.name}: cell "{cell.id}": {fact.id}'

@@ -27,10 +27,11 @@ from icecourse.__main__ import main
 from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID, Course
 from icecourse.grading import backup
+from icecourse.grading.gradebook import Assignment, Cell, GradebookError, GradedSubmission
 from icecourse.instructor import demo, export, privacy, pseudonyms, roster
 from icecourse.instructor.report import analysis, classroom, findings, links, results
 from icecourse.instructor.report.analysis import Answer
-from icecourse.instructor.report.classroom import Assignment, Classroom, Work
+from icecourse.instructor.report.classroom import Classroom
 from icecourse.instructor.report.page import html, write, write_records
 from icecourse.instructor.roster import Person
 from icecourse.item.grammar import parse
@@ -112,7 +113,7 @@ def test_late_and_missing_work_is_what_the_simulation_did(built, computed):
 
 def test_scores_are_nbgraders_own(built, computed):
     with Gradebook(f"sqlite:///{built[0]}/gradebook.db", COURSE_ID) as gradebook:
-        for work in computed.room.works:
+        for work in computed.room.submissions:
             own = gradebook.find_submission(work.assignment, work.trainee)
             assert (work.earned, work.possible) == (own.score, own.max_score)
             assert work.late.total_seconds() == own.total_seconds_late
@@ -124,7 +125,7 @@ def test_the_report_finds_both_broken_items_in_a_real_course(built, computed):
 
 def test_damaged_submissions_are_named_and_their_answers_count(built, computed):
     damaged = {(w.trainee, w.assignment): w.damage for w in built[1].handed_in if w.damage in ("torn", "journal")}
-    noted = {(w.trainee, w.assignment): w.notes for w in computed.room.works if w.notes}
+    noted = {(w.trainee, w.assignment): w.notes for w in computed.room.submissions if w.notes}
     assert noted.keys() == damaged.keys()
     assert all(noted[key] == (("torn-lines",) if how == "torn" else ("no-journal",)) for key, how in damaged.items())
 
@@ -139,7 +140,7 @@ def test_what_is_handed_in_and_not_graded_waits(course):
 
 def test_without_a_gradebook_one_sentence_says_what_to_do(tmp_path):
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    with pytest.raises(classroom.ClassroomError, match=r"There is no gradebook .* run make teach once, or make demo"):
+    with pytest.raises(GradebookError, match=r"There is no gradebook .* run make teach once, or make demo"):
         classroom.read(tmp_path)
 
 
@@ -182,8 +183,9 @@ def test_a_clock_that_goes_backwards_or_a_time_that_is_none_gives_no_time():
 
 
 def test_what_somebodys_disk_holds_breaks_no_report(course):
-    folder = course / "submitted" / "trainee-01" / "quiz-01-what-ice-is"
-    name = next(cell.name for cell in classroom.read(course).cells if cell.item)
+    folder = course / "autograded" / "trainee-01" / "quiz-01-what-ice-is"
+    name = next(iter(classroom.read(course).items))
+    (folder / "answers.jsonl").unlink()
     deep = "[" * 300 + "]" * 300
     lines = [
         f'{{"item": "{name}", "response": {r}, "at": "{at}", "version": "{"<b>" * 99}", "confidence": "{c}"}}'
@@ -204,7 +206,7 @@ def test_what_somebodys_disk_holds_breaks_no_report(course):
     list(export.by_item(computed.room))
     (folder / "answers.jsonl").unlink()
     (folder / "answers.jsonl").symlink_to(course / "nbgrader_config.py")
-    assert ("no-file",) in [work.notes for work in classroom.read(course).works]
+    assert ("no-file",) in [work.notes for work in classroom.read(course).submissions]
 
 
 # -- findings ------------------------------------------------------------------------------------------------------
@@ -215,7 +217,7 @@ def small_room(shares, item_source, due=None) -> Classroom:
     item = parse(item_source)
     people = tuple(Person(f"t{n}") for n in range(len(shares)))
     works = tuple(
-        Work(f"t{n}", "quiz", NOW.replace(tzinfo=None), due, share, 1.0, 0.0, False, {})
+        GradedSubmission(f"t{n}", "quiz", NOW.replace(tzinfo=None), due, share, 1.0, 0.0, False, {})
         for n, share in enumerate(shares) if share is not None
     )  # fmt: skip
     answers = tuple(
@@ -223,8 +225,8 @@ def small_room(shares, item_source, due=None) -> Classroom:
         for n, share in enumerate(shares)
         if share is not None
     )
-    cell = classroom.Cell(item.id, "quiz", "quiz", "1", 1.0, item)
-    return Classroom(people, (Assignment("quiz", due, 1.0),), (cell,), works, answers)
+    cell = Cell("quiz", "quiz", item.id, item_source, 1.0, True)
+    return Classroom(people, (Assignment("quiz", due, 1.0),), (cell,), works, answers, {item.id: item})
 
 
 def test_below_twenty_trainees_nothing_is_a_finding(checkout):
@@ -610,7 +612,7 @@ def test_exports_hold_what_the_gradebook_holds(course, monkeypatch, capsys, nbgr
     heading, possible, *people = rows["canvas"]
     assert heading[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"] and len(people) == 40
     assert possible[0].strip() == "Points Possible" and possible[5:] == ["8.0"] * 2
-    earned = {(work.trainee, work.assignment): work.earned for work in room.works}
+    earned = {(work.trainee, work.assignment): work.earned for work in room.submissions}
     for row in people:
         for name, score in zip(heading[5:], row[5:], strict=True):
             assert (score == "") == ((row[3], name) not in earned) and (

@@ -132,11 +132,11 @@ def find(course: Course, name: str, key: bool) -> Page:
     """
     quizzes = course.masters if key and course.is_checkout else course.assignments
     pages = {page.name: page for page in [*course.lessons, *quizzes]}
-    found = [page for title, page in pages.items() if title.startswith(Path(name).stem)]
-    if len(found) != 1:
-        several = "several pages" if found else "no page"
+    matches = [page for title, page in pages.items() if title.startswith(Path(name).stem)]
+    if len(matches) != 1:
+        several = "several pages" if matches else "no page"
         raise HandoutError(f'There is {several} named "{name}"; there are: {", ".join(sorted(pages))}.')
-    return found[0]
+    return matches[0]
 
 
 def key_lines(item: Item) -> list[Line]:

@@ -27,7 +27,7 @@ class Export(NamedTuple):
 
 
 def write(root: Path) -> Export:
-    """Write everything for the course at ``root`` into ``reports/export/``. Raises ClassroomError without a gradebook.
+    """Write everything for the course at ``root`` into ``reports/export/``. Raises GradebookError without a gradebook.
 
     ``grades.csv``, ``canvas.csv``, ``by-item.csv``, ``by-objective.csv``, ``items.xml`` and ``items.qti.zip``.
     """
@@ -76,7 +76,7 @@ def canvas(room: Classroom) -> Iterator[Sequence]:
     that Canvas does not know is made. A cell is empty where nothing was handed in, so that no grade is overwritten.
     """
     names = [assignment.name for assignment in room.assignments]
-    earned = {(work.trainee, work.assignment): work.earned for work in room.works}
+    earned = {(work.trainee, work.assignment): work.earned for work in room.submissions}
     yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names)
     yield ("    Points Possible", "", "", "", "", *(assignment.possible for assignment in room.assignments))
     for person in room.people:

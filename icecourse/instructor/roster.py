@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook, Student
 
 from icecourse.course_root import course_directory
 from icecourse.desk.names import TRAINEE_ID
+from icecourse.grading.gradebook import Person
 from icecourse.refused import Refused
 
 COLUMNS = {  # what a column may be called -> our field; nbgrader's own names come first
@@ -21,14 +22,6 @@ COLUMNS = {  # what a column may be called -> our field; nbgrader's own names co
     "lms": ("lms_user_id", "lms id", "lms user id"),
 }
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-
-
-class Person(NamedTuple):
-    id: str
-    first: str = ""
-    last: str = ""
-    email: str = ""
-    lms: str = ""  # the id of another learning platform
 
 
 class RosterError(Refused):

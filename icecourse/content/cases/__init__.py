@@ -55,7 +55,7 @@ class Scene(NamedTuple):
     choices: Mapping[str, Choice]
 
 
-class Document(NamedTuple):
+class Paper(NamedTuple):
     """A paper of the file: what it is called and what it says, in words."""
 
     id: str
@@ -69,7 +69,7 @@ class Case(NamedTuple):
     name: str
     title: str
     start: str
-    documents: Mapping[str, Document]
+    documents: Mapping[str, Paper]
     scenes: Mapping[str, Scene]
 
     def seen(self) -> str:
@@ -81,7 +81,7 @@ class Case(NamedTuple):
         return {
             "title": self.title,
             "start": self.start,
-            "documents": {name: document._asdict() for name, document in self.documents.items()},
+            "documents": {name: paper._asdict() for name, paper in self.documents.items()},
             "scenes": {
                 name: scene._asdict()
                 | {
@@ -116,11 +116,10 @@ def parse(name: str, source: str) -> Case:
     """
     whole = table.parse(source, table.in_file(f"{name}.toml", CaseError))
     title, start = whole.text("title"), whole.text("start")
-    papers = whole.tables("documents", "document", optional=True)
-    documents = {id: _document(id, entry) for id, entry in papers.items()}
+    papers = {id: _paper(id, entry) for id, entry in whole.tables("documents", "document", optional=True).items()}
     entries = whole.tables("scenes", "scene")
     whole.close()
-    case = Case(name, title, start, documents, {id: _scene(id, entry) for id, entry in entries.items()})
+    case = Case(name, title, start, papers, {id: _scene(id, entry) for id, entry in entries.items()})
     whole.need(start in case.scenes, f'start is "{start}", which is no scene{table.meant(start, entries)}', "start")
     for id, scene in case.scenes.items():
         _joined(entries[id], case, scene)
@@ -202,10 +201,10 @@ def _no_circle(entries: Mapping[str, Table], case: Case) -> None:
     visit(case.start, ())
 
 
-def _document(name: str, entry: Table) -> Document:
-    document = Document(name, entry.text("title"), entry.text("text"))
+def _paper(name: str, entry: Table) -> Paper:
+    paper = Paper(name, entry.text("title"), entry.text("text"))
     entry.close()
-    return document
+    return paper
 
 
 def _scene(name: str, entry: Table) -> Scene:

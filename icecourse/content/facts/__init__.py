@@ -99,7 +99,9 @@ def load(folder: Path = FOLDER) -> Mapping[str, Fact]:
     for fact in facts.values():
         for old in fact.supersedes:
             if old not in facts:
-                raise FactError(f'{fact.topic}.toml: fact "{fact.id}" supersedes "{old}", which does not exist.')
+                raise FactError(
+                    f'{fact.topic}.toml: fact "{fact.id}" supersedes "{old}", which does not exist; correct the id.'
+                )
     return MappingProxyType(facts)
 
 

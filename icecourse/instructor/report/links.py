@@ -50,6 +50,6 @@ def _example(results: Results, finding: Finding, row: ItemResult) -> str:
         if answer.item == finding.item and (
             not choice or (choice.slot, choice.pick) in analysis.picks(row.item, answer.response)
         ):
-            pages = {(work.trainee, work.assignment): work.pages for work in results.room.works}
+            pages = {(work.trainee, work.assignment): work.pages for work in results.room.submissions}
             return pages.get((answer.trainee, answer.assignment), {}).get(row.notebook, "")
     return ""

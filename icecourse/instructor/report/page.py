@@ -39,7 +39,7 @@ def html(report: Results, root: Path, base: str = "/", whole: bool = True) -> st
 
 
 def write(root: Path, now: datetime | None = None) -> Path:
-    """Write the report into ``reports/``; its path. Raises ClassroomError where there is no gradebook."""
+    """Write the report into ``reports/``; its path. Raises GradebookError where there is no gradebook."""
     report = results.compute(root, now)
     path = root / REPORTS / PAGE
     path.parent.mkdir(exist_ok=True)
@@ -59,14 +59,14 @@ def show(root: Path | None = None):
 
 def write_records(root: Path, now: datetime | None = None) -> list[Path]:
     """Write a record of completion for each trainee and, last, one for the class, to be printed and signed; their
-    paths. Raises ClassroomError where there is no gradebook."""
+    paths. Raises GradebookError where there is no gradebook."""
     report = results.compute(root, now)
     known = names(report, root)
     environment = _environment(report, known)
     folder = root / REPORTS / RECORDS
     folder.mkdir(parents=True, exist_ok=True)
     page = environment.get_template("record.html.j2")
-    works = {(work.trainee, work.assignment): work for work in report.room.works}
+    works = {(work.trainee, work.assignment): work for work in report.room.submissions}
     answers: dict[str, list[analysis.Answer]] = defaultdict(list)
     for answer in report.room.answers:
         answers[answer.trainee].append(answer)

@@ -64,7 +64,7 @@ class Results(NamedTuple):
 
 
 def compute(root: Path, now: datetime | None = None) -> Results:
-    """The results of the course at ``root``, at ``now`` (UTC). Raises ClassroomError where there is no gradebook."""
+    """The results of the course at ``root``, at ``now`` (UTC). Raises GradebookError where there is no gradebook."""
     with _no_collector():
         return _compute(root, (now or datetime.now(UTC)).replace(tzinfo=None))
 

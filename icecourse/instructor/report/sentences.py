@@ -90,7 +90,7 @@ class Sentences:
             return text["nothing"]
         if missing:
             return text["open"].format(names=", ".join(missing))
-        works = (work for work in room.works if work.trainee == standing.trainee)
+        works = (work for work in room.submissions if work.trainee == standing.trainee)
         if by_hand := [work.assignment for work in works if work.needs_grader]:
             return text["by-hand"].format(names=", ".join(by_hand))
         code = "completed" if standing.share >= self.results.config.pass_mark else "below"
@@ -103,7 +103,7 @@ class Sentences:
         """The numbers at the top: (figure, what it counts, the section that explains it)."""
         r, w = self.results, self.w
         shares = [row.share for row in r.standings if not math.isnan(row.share)]
-        by_hand = sum(work.needs_grader for work in r.room.works)
+        by_hand = sum(work.needs_grader for work in r.room.submissions)
         figures = [
             (str(sum(len(row.wrong) for row in r.sure)) if r.asked_sure else "–", w["sure-wrong"], "sure"),
             (str(len(r.checks)), w["check"], "check"),
@@ -111,7 +111,7 @@ class Sentences:
             (str(len(r.talks)), w["speak"], "talk"),
             (str(len(r.room.people)), w["trainees"], "people"),
             (percent(statistics.mean(shares) if shares else math.nan), w["mean"], "people"),
-            (str(len(r.room.works)), w["handed-in"], "people"),
+            (str(len(r.room.submissions)), w["handed-in"], "people"),
         ]
         figures += [(str(by_hand), w["by-hand"], "people")] if by_hand else []
         return figures + ([(str(len(r.room.waiting)), w["waiting"], "people")] if r.room.waiting else [])
@@ -126,7 +126,7 @@ class Sentences:
         """(Trainee, assignment, what was wrong with the journal)."""
         return [
             (self.names.who(work.trainee), work.assignment, "; ".join(self.w[note] for note in work.notes))
-            for work in self.results.room.works
+            for work in self.results.room.submissions
             if work.notes
         ]
 

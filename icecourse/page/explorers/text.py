@@ -129,7 +129,7 @@ def deadlines(calculator: Calculator, start: datetime | date) -> Tree:
     return ["ul", {"class": "ice-deadlines"}, *(_deadline(deadline, start) for deadline in calculator.deadlines)]
 
 
-def said(calculator: Calculator, start: datetime | date) -> str:
+def announcement(calculator: Calculator, start: datetime | date) -> str:
     """The dates alone, for a screen reader that hears of a change."""
     ends = (f"{deadline.name}: {long_time(last_day(deadline, start).end)}" for deadline in calculator.deadlines)
     return "; ".join([*ends, words("calculator")["attorney"]])
