@@ -4,6 +4,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from logging import Logger
 
 from icecourse.content import cases
 from icecourse.content.cases import CaseError
@@ -152,3 +153,16 @@ def _case(item: Item, response: list) -> float:
 
 
 _SHARE = {"one": _one, "all": _all, "match": _match, "order": _order, "entry": _entry, "case": _case}
+
+
+def score_or_report(item: Item, response: object, log: Logger) -> Score:
+    """``score`` for grading, where a fault of ours must neither cost the other items theirs nor pass without a word.
+
+    An answer that cannot be scored is invalid: it earns nothing, the trainee is told to ask, and ``log`` gets the
+    traceback as an error.
+    """
+    try:
+        return score(item, response)
+    except Exception:  # whatever it is: the answer is what somebody's disk holds, the fault is in this package
+        log.exception('Item "%s": an answer could not be scored. The fault is in icecourse: report it.', item.id)
+        return Score(0.0, item.points, "invalid", "The saved answer could not be scored.")
