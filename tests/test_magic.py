@@ -7,7 +7,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from icecourse.item import journal
+from icecourse.item import journal, scoring
 from icecourse.item.grammar import ItemError, open_part
 from icecourse.kernel.magics import CourseMagics
 
@@ -183,6 +183,18 @@ def test_grading_gives_a_plain_float_and_shows_why(cell, scratch, monkeypatch, r
     html = outputs[0].data["text/html"]
     assert says in html and "<b>" not in html
     HTMLParser().feed(html)
+
+
+@pytest.mark.parametrize("broken", ["score", "invalid"])
+def test_a_fault_in_scoring_earns_nothing_and_is_reported(cell, scratch, monkeypatch, caplog, broken):
+    """As the batch grader does it: neither full marks, nor the end of the page, nor silence."""
+    journal.append(scratch / journal.NAME, journal.Entry("release-on-friday", ["tuesday"], journal.now()))
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setattr(scoring, broken, None)
+    value, outputs, _ = cell()
+    assert type(value) is float and value == 0.0
+    assert "The saved answer could not be scored." in outputs[0].data["text/html"]
+    assert 'Item "release-on-friday": an answer could not be scored' in caplog.text and "Traceback" in caplog.text
 
 
 def test_grading_needs_a_key(cell, monkeypatch, item_source):

@@ -11,6 +11,7 @@ a key and NBGRADER_EXECUTION=autograde                 grading   the cell's valu
 =====================================================  ========  =================================================
 """
 
+import logging
 import os
 from collections import Counter
 from contextlib import suppress
@@ -53,7 +54,7 @@ class CourseMagics(Magics):
         if item.key and os.environ.get("NBGRADER_EXECUTION") == "autograde":
             last = journal.read(Path.cwd() / journal.NAME).last(item.id)
             response = last.response if last else None
-            score = scoring.score(item, response)
+            score = scoring.score_or_report(item, response, logging.getLogger(__name__))
             display(response_feedback.graded(item, score, response), raw=True)  # for the feedback page
             return score.earned
         state = _state(item, self._answers)
