@@ -10,7 +10,7 @@ from icecourse.desk.layout import Desk
 from icecourse.item import journal
 from icecourse.item.grammar import parse
 from icecourse.item.journal import Entry
-from icecourse.page import progress
+from icecourse.page import answers, progress
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def test_what_was_done_is_counted_by_lesson_quiz_and_objective(desk):
         asked.kind, list(asked.options)[:1]
     )
     journal.append(desk / quiz.name / journal.NAME, Entry(asked.id, response, at(), asked.version))
-    journal.append(desk / journal.DESK / journal.OPENED, Entry(lesson.name, "opened", at()))
+    journal.append(desk / answers.DESK / answers.OPENED, Entry(lesson.name, "opened", at()))
     found = progress.of(desk)
     row = next(row for row in found.lessons if row.name == lesson.title)
     assert (row.done, row.right, row.of) == (2, 1, len(list(lesson.items()))) and row.opened == at()

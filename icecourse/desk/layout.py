@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 from icecourse.content.words import long_day
 from icecourse.curriculum import COURSE_ID, HELD_BACK, KERNEL, Course, Page, assignments_after
-from icecourse.item import journal
+from icecourse.page import answers
 from icecourse.refused import Refused
 
 START = "start.ipynb"
@@ -50,7 +50,7 @@ class Desk:
 
     @property
     def private(self) -> Path:
-        return self.folder / journal.DESK
+        return self.folder / answers.DESK
 
     # -- laying out ---------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from icecourse.curriculum import Course, Page, objectives
 from icecourse.item import journal, response_feedback, scoring
 from icecourse.item.grammar import Item
 from icecourse.item.journal import Entry, Journal
+from icecourse.page import answers
 
 _RATING = {"right": fsrs.Rating.Good, "partly": fsrs.Rating.Hard}
 # Days, not minutes: a deck is opened once a day. No chance in it: the same tries give the same date.
@@ -50,7 +51,7 @@ class Due(NamedTuple):
 
 def of(desk: Path) -> Progress:
     """The progress of the trainee whose desk it is."""
-    seen = _read(desk / journal.DESK / journal.OPENED)
+    seen = _read(desk / answers.DESK / answers.OPENED)
     tries = _read(desk / "lessons" / journal.NAME)
     lessons, quizzes = [], []
     goals: dict[str, list[str]] = {}  # objective -> the outcome of each of its items; "" for one not tried
