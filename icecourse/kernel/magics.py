@@ -81,18 +81,18 @@ class CourseMagics(Magics):
         """Show what the trainee of this desk has read, practised and answered."""
         from icecourse.page import progress  # reads notebooks; a lesson's kernel should not wait for that
 
-        display(HTML(progress.progress_html(progress.of(Path.cwd().parent))))
+        display(HTML(progress.progress_html(progress.read(Path.cwd().parent))))
 
     @line_magic
     def review(self, line: str):
         """Show the practised items that are due today, each as if it had never been answered."""
         from icecourse.page import progress
 
-        now, dues = datetime.now(UTC), progress.deck(Path.cwd().parent)
-        display(HTML(f"<p>{escape(progress.deck_text(dues, now))}</p>"))
-        for due in dues[:MOST_A_DAY]:
-            if due.at <= now:
-                display(ItemWidget(partial(self._reply, due.item), **answers.unanswered(due.item, self._answers)))
+        now, reviews = datetime.now(UTC), progress.deck(Path.cwd().parent)
+        display(HTML(f"<p>{escape(progress.deck_text(reviews, now))}</p>"))
+        for item, at in reviews[:MOST_A_DAY]:
+            if at <= now:
+                display(ItemWidget(partial(self._reply, item), **answers.unanswered(item, self._answers)))
 
 
 def _grade(item: Item) -> float:
