@@ -100,8 +100,11 @@ def test_a_fault_in_scoring_earns_nothing_and_is_reported(cell, scratch, monkeyp
     monkeypatch.setattr(scoring, broken, None)
     value, outputs, _ = cell()
     assert type(value) is float and value == 0.0
-    assert "The saved answer could not be scored." in outputs[0].data["text/html"]
-    assert 'Item "release-on-friday": an answer could not be scored' in caplog.text and "Traceback" in caplog.text
+    assert "ask your instructor to look at it. It could not be scored." in outputs[0].data["text/html"]
+    assert (
+        'Item "release-on-friday" could not be scored; a person must grade it.' in caplog.text
+        and "Traceback" in caplog.text
+    )
 
 
 def test_grading_needs_a_key(cell, monkeypatch, item_source):

@@ -99,7 +99,10 @@ def _grade(item: Item) -> float:
     """The points that the saved answer earns; beside them stands what the feedback page says to it."""
     entry = journal.read(Path.cwd() / journal.NAME).last(item.id)
     response = entry.response if entry else None
-    score = scoring.score_or_report(item, response, logging.getLogger(__name__))
+    # A kernel cannot tell nbgrader to ask a person: what cannot be scored earns nothing, and the page says to ask.
+    score = scoring.score_or_report(item, response, logging.getLogger(__name__)) or scoring.Score(
+        0.0, item.points, "invalid", "It could not be scored."
+    )
     display(response_feedback.graded(item, score, response), raw=True)
     return score.earned
 

@@ -103,9 +103,9 @@ def state(item: Item, answers: Answers) -> dict:
     ``feedback``: what was said to it, or None; ``notice``: a sentence that is said once, or "".
     """
     text = words("item") | words("practice")
-    notice, entry, kept = "", None, Journal()
+    notice, entry, tries = "", None, Journal()
     try:
-        entry, kept = answers.show(item.id), answers.journal()
+        entry, tries = answers.show(item.id), answers.journal()
     except JournalError as error:
         notice = text["unreadable"].format(why=error)
     response = entry.response if entry else None
@@ -128,7 +128,7 @@ def state(item: Item, answers: Answers) -> dict:
         "words": text,
         "response": response,
         "confidence": entry.confidence if entry else "",
-        "feedback": _feedback(item, response, kept) if response else None,
+        "feedback": _feedback(item, response, tries) if response else None,
         "notice": notice,
     }
 
@@ -155,10 +155,10 @@ def reply(item: Item, answers: Answers, message: dict) -> dict:
     return done | ({"feedback": feedback} if feedback else {})
 
 
-def _feedback(item: Item, response: object, kept: Journal) -> dict | None:
+def _feedback(item: Item, response: object, tries: Journal) -> dict | None:
     """What practice says to the last answer; None for a quiz, and for a case that has not come to its end."""
     complete = item.key and response_feedback.is_complete(item, response)
-    return response_feedback.practice(item, kept) if complete else None
+    return response_feedback.practice(item, tries) if complete else None
 
 
 def _case(case: Case) -> dict:
