@@ -11,6 +11,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Unicode
 from traitlets.config import Config, Configurable
 
+from icecourse.content import order
+
 
 class ClassReport(Configurable):
     """The report's settings, for nbgrader_config.py: ``c.ClassReport.pass_mark = 0.8``."""
@@ -23,8 +25,8 @@ class ClassReport(Configurable):
         help="How the pass mark was set. Stands on the report and on every record of completion.",
     ).tag(config=True)
     numbers_for_names = Bool(False, help="Show trainees by number, so that a report can be shared.").tag(config=True)
-    before = Unicode("diagnostic", help="The assignment that is handed in before the course.").tag(config=True)
-    after = Unicode("final-exam", help="The assignment that it is compared with.").tag(config=True)
+    before = Unicode(order.load().before, help="The assignment that is handed in before the course.").tag(config=True)
+    after = Unicode(order.load().after, help="The assignment that it is compared with.").tag(config=True)
 
 
 def settings(root: Path) -> Config:

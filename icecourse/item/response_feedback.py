@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from icecourse.content import cases, facts
 from icecourse.content.cases import Choice, Scene
-from icecourse.content.words import words
+from icecourse.content.words import plural, words
 from icecourse.item import scoring
 from icecourse.item.grammar import Item
 from icecourse.item.journal import Journal
@@ -45,7 +45,7 @@ def practice(item: Item, kept: Journal) -> dict:
         reasons += [[text["answer"], part.text, part.why] for part in missing]
     missed = ""
     if item.kind == "all" and missing and not tell:
-        missed = text["missed-one" if len(missing) == 1 else "missed-many"].format(n=len(missing))
+        missed = plural(text["missed"], len(missing))
     return {
         "outcome": score.outcome if score.outcome in ("right", "partly") else "wrong",
         "marks": {part.id: "right" if part.right else "wrong" for part in given},

@@ -8,17 +8,17 @@ day is a review, "good" when it was right, "hard" when partly, "again" when wron
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 import fsrs
 
-from icecourse.content.words import long_day, words
+from icecourse.content.words import long_day, plural, words
 from icecourse.curriculum import Course, Page, objectives
 from icecourse.item import journal, response_feedback, scoring
 from icecourse.item.grammar import Item
 from icecourse.item.journal import Entry, Journal
+from icecourse.item.markup import Tree, html
 from icecourse.page import answers
 from icecourse.page.readable import UNREADABLE, title
 
@@ -105,7 +105,7 @@ def progress_html(progress: Progress) -> str:
         _table(text["objectives"], [text["objective"], text["tried"], text["right"]], progress.objectives,
                lambda tally: [_share(tally), str(tally.right)]),
     ]  # fmt: skip
-    return f'<div class="ice-explorer"><p>{escape(text["here"])}</p>{"".join(tables)}</div>'
+    return html(["div", {"class": "ice-explorer"}, ["p", {}, text["here"]], *(table for table in tables if table)])
 
 
 def deck_text(reviews: Sequence[Review], now: datetime) -> str:
@@ -115,7 +115,7 @@ def deck_text(reviews: Sequence[Review], now: datetime) -> str:
     later = [review.at for review in reviews if review.at > now]
     if not reviews:
         return text["deck-empty"]
-    due = text["deck-none"] if not today else text["deck-one"] if today == 1 else text["deck-many"].format(n=today)
+    due = plural(text["deck-due"], today) if today else text["deck-none"]
     return f"{due} {text['deck-next'].format(day=long_day(later[0]))}" if later else due
 
 
@@ -189,17 +189,14 @@ def _share(tally: Tally) -> str:
 
 def _table(
     caption: str, heads: Sequence[str], tallies: Sequence[Tally], cells: Callable[[Tally], Sequence[str]]
-) -> str:
+) -> Tree | None:
     """A table with a row for each tally: its name, then its cells, or what is the matter with it across them all."""
     if not tallies:
-        return ""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    rows = []
+        return None
+    head = [["th", {"scope": "col"}, name] for name in heads]
+    body = []
     for tally in tallies:
-        if tally.fault:
-            data = f'<td colspan="{len(heads) - 1}">{escape(tally.fault)}</td>'
-        else:
-            data = "".join(f"<td>{escape(cell)}</td>" for cell in cells(tally))
-        rows.append(f'<tr><th scope="row">{escape(tally.name)}</th>{data}</tr>')
-    parts = [f"<caption>{escape(caption)}</caption>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *rows, "</tbody>"]
-    return f"<table>{''.join(parts)}</table>"
+        fault = [["td", {"colspan": str(len(heads) - 1)}, tally.fault]]
+        row = fault if tally.fault else [["td", {}, cell] for cell in cells(tally)]
+        body.append(["tr", {}, ["th", {"scope": "row"}, tally.name], *row])
+    return ["table", {}, ["caption", {}, caption], ["thead", {}, ["tr", {}, *head]], ["tbody", {}, *body]]
