@@ -102,7 +102,7 @@ def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]
     Only rationales of what was chosen are in it; the key is not.
     """
     text = words("grade")
-    given = parts(item, response) if score.outcome != "unanswered" else []
+    given = parts(item, response) if score.outcome not in ("unanswered", "invalid") else []
     lines = [
         item.stem,
         text[score.outcome].format(why=score.why),
