@@ -50,7 +50,7 @@ def test_the_feedback_page_says_why_and_no_more(kind):
     item = parse(EXAMPLES[kind])
     for response in (RIGHT[kind], WRONG[kind], None, ["no-such"], "<script>x</script>"):
         shown = response_feedback.graded(item, scoring.score(item, response), response)
-        given = {part.why for part in response_feedback.parts(item, response)}
+        given = {part.rationale for part in response_feedback.parts(item, response)}
         for why in item.key.rationale.values():
             assert (why in shown["text/plain"]) == (why in given)
         assert "<script" not in shown["text/html"]
