@@ -6,7 +6,7 @@ row. Any address that nbgrader takes will do. The items and keys are those of th
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from icecourse.course_root import course_directory
 from icecourse.instructor.report.analysis import Answer
 from icecourse.instructor.roster import Person
-from icecourse.item import journal
+from icecourse.item import journal, kinds
 from icecourse.item.grammar import Item, ItemError, is_item, parse
 from icecourse.item.journal import Entry, JournalError
 from icecourse.refused import Refused
@@ -105,12 +105,12 @@ def read(root: Path) -> Classroom:
     return _with_journals(found, Path(course.root) / course.submitted_directory)
 
 
-def history(entries: Iterable[Entry], kinds: Mapping[str, str]) -> dict[str, tuple[Entry, float | None, int]]:
+def history(entries: Iterable[Entry], one_click: Collection[str]) -> dict[str, tuple[Entry, float | None, int]]:
     """For each item of a journal: the entry that counts, seconds to the first answer, how often it was changed.
 
     Seconds run from the answer before, to whatever item; None for the first of a sitting (no answer within 15 minutes
-    before it). ``kinds``: item -> kind. An item of kind ``one`` takes one click, so each other response is a change;
-    in the others clicks that follow each other are one answer, and coming back to change it is a change.
+    before it). ``one_click``: items that one click answers, in which each other response is a change; in the others
+    clicks that follow each other are one answer, and coming back to change it is a change.
     """
     found: dict[str, tuple[Entry, float | None, int]] = {}
     before, last = None, ""
@@ -118,7 +118,7 @@ def history(entries: Iterable[Entry], kinds: Mapping[str, str]) -> dict[str, tup
         at, name = journal.when(entry.at), entry.item
         if name in found:
             earlier, seconds, changes = found[name]
-            another = entry.response != earlier.response and (kinds.get(name) == "one" or last != name)
+            another = entry.response != earlier.response and (name in one_click or last != name)
             found[name] = entry, seconds, changes + another
         else:
             known = at and before and timedelta() <= at - before <= BREAK
@@ -218,10 +218,9 @@ def _item(text: str | None) -> Item | None:
 def _with_journals(room: Classroom, submitted: Path) -> Classroom:
     """The class with what the journals know: responses, confidence, time, changes; and who waits to be graded."""
     items = room.items
-    kinds = {name: item.kind for name, item in items.items()}
     kept = {
         (work.trainee, work.assignment): _journal(
-            Path(f"{submitted}/{work.trainee}/{work.assignment}/{journal.NAME}"), kinds
+            Path(f"{submitted}/{work.trainee}/{work.assignment}/{journal.NAME}"), items
         )
         for work in room.works
     }
@@ -243,17 +242,18 @@ def _with_journals(room: Classroom, submitted: Path) -> Classroom:
     return room._replace(works=tuple(works), answers=tuple(answers), waiting=tuple(waiting))
 
 
-def _journal(path: Path, kinds: Mapping[str, str]) -> tuple[dict[str, tuple[Entry, float | None, int]], tuple]:
+def _journal(path: Path, items: Mapping[str, Item]) -> tuple[dict[str, tuple[Entry, float | None, int]], tuple]:
     """The journal of one submission, read as grading reads it, from a regular file; and what was wrong with it."""
     try:
         size = path.lstat().st_size
-        kept = journal.read(path, kinds if size > HISTORY else None)
+        kept = journal.read(path, items if size > HISTORY else None)
     except FileNotFoundError:
         return {}, ("no-journal",)
     except (JournalError, OSError):
         return {}, ("no-file",)
-    entries = (entry for entry in kept.entries if entry.item in kinds)
-    return history(entries, kinds), ("torn-lines",) if kept.skipped else ()
+    entries = (entry for entry in kept.entries if entry.item in items)
+    one_click = {name for name, item in items.items() if kinds.of(item).is_one_click}
+    return history(entries, one_click), ("torn-lines",) if kept.skipped else ()
 
 
 def _folders(folder: Path) -> list[os.DirEntry]:
