@@ -1,4 +1,4 @@
-"""Items: one question is one notebook cell, and the cell is data.
+"""The grammar of items: one question is one notebook cell, and the cell is data.
 
 The first line is ``%%item ID``; the rest is TOML. What a trainee may see stands first; the key and all
 rationales stand between the lines ``### BEGIN KEY`` and ``### END KEY``, which nbgrader takes out at release.
@@ -8,15 +8,18 @@ CONTRIBUTING.md shows the grammar by example.
 import dataclasses
 import hashlib
 import json
+import re
 import tomllib
+from collections.abc import Mapping
 
+from icecourse.item import kinds
 from icecourse.item.cell import ID, Cell, ItemError
 from icecourse.item.kinds import KINDS
 from icecourse.item.record import Item, Key, Translation
 
 __all__ = [
     "BEGIN", "END", "KINDS", "MAGIC", "RESERVED", "Item", "ItemError", "Key", "Translation", "is_item", "open_part",
-    "parse",
+    "parse", "write",
 ]  # fmt: skip
 
 MAGIC = "%%item"
@@ -110,7 +113,7 @@ def _markers(cell: Cell, body: str, data: dict) -> None:
 
 
 def _key(cell: Cell, data: dict, item: Item) -> Key:
-    kind, key = KINDS[item.kind], data.get("key")
+    kind, key = kinds.of(item), data.get("key")
     cell.need(isinstance(key, dict), "rationale", "the rationales have no key beside them; add a [key] table.")
     allowed = sorted({*_KEY, *kind.key_fields})
     for name in key:
@@ -147,3 +150,57 @@ def _translations(cell: Cell, data: dict, item: Item) -> dict[str, Translation]:
                     cell.need(name in ids[field], name, f'the translation "{name}" belongs to no {field} here.')
             translations[language] = translations.get(language, Translation())._replace(**translated)
     return translations
+
+
+def write(item: Item) -> str:
+    """The source of an item's cell, with its key: ``parse(write(item)) == item``."""
+    lines = [f"{MAGIC} {item.id}", f"objective = {_toml(item.objective)}", f"level = {_toml(item.level)}"]
+    lines += [f"kind = {_toml(item.kind)}"] if item.kind != "one" else []
+    lines += [f"format = {_toml(item.format)}"] if item.format else []
+    lines += [f"case = {_toml(item.case.name)}"] if item.case else []
+    lines += [f"points = {_number(item.points)}"] if item.points != 1 else []
+    lines += [f"{name} = true" for name in ("keep_order", "confidence") if getattr(item, name)]
+    lines += [f"scoring = {_toml(item.scoring)}"] if item.scoring != "share" else []
+    lines.append(f"stem = {_long(item.stem)}")
+    for name in ("left", "options"):
+        lines += _table([name], getattr(item, name))
+    for language, texts in item.translations.items():
+        head = ["translation", language]
+        if texts.stem or not any(texts):
+            lines += [_head(head), *([f"stem = {_long(texts.stem)}"] if texts.stem else [])]
+        lines += _table([*head, "left"], texts.left) + _table([*head, "options"], texts.options)
+    lines += [f"### {BEGIN}", "[key]"]
+    lines += [f"correct = {_toml(list(item.key.correct))}"] if item.key.correct else []
+    lines.append(f"facts = {_toml(list(item.key.facts))}")
+    lines += [f"tolerance = {_number(item.key.tolerance)}"] if item.key.tolerance else []
+    lines += [f"hint = {_toml(item.key.hint)}"] if item.key.hint else []
+    lines += _table(["key", "pairs"], item.key.pairs)
+    lines += _table(["key", "choices"], {scene: list(right) for scene, right in item.key.choices.items()})
+    for language, texts in item.translations.items():
+        head = ["key", "translation", language]
+        lines += [_head(head), f"hint = {_toml(texts.hint)}"] if texts.hint else []
+        lines += _table([*head, "rationale"], texts.rationale)
+    lines += [*_table(["rationale"], item.key.rationale), f"### {END}"]
+    return "\n".join(lines)
+
+
+def _toml(value: str | list[str]) -> str:
+    """A TOML value; its texts are written as JSON writes them, which TOML reads the same."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+
+
+def _long(text: str) -> str:
+    plain = "\n" in text and not re.search(r'["\\]{2}|\\|[\x00-\x09\x0b-\x1f\x7f]', text)
+    return f'"""\n{text}\n"""' if plain else _toml(text)
+
+
+def _head(names: list[str]) -> str:
+    return f"[{'.'.join(name if re.fullmatch('[A-Za-z0-9_-]+', name) else _toml(name) for name in names)}]"
+
+
+def _table(names: list[str], values: Mapping[str, str | list[str]]) -> list[str]:
+    return [_head(names), *(f"{key} = {_toml(value)}" for key, value in values.items())] if values else []
