@@ -7,7 +7,7 @@ from icecourse.content import facts
 from icecourse.content.words import words
 from icecourse.item import kinds, scoring
 from icecourse.item.journal import Journal
-from icecourse.item.kinds.kind import Part
+from icecourse.item.kinds.shape import Part
 from icecourse.item.record import Item
 
 

@@ -7,7 +7,7 @@ from icecourse.content import cases
 from icecourse.content.cases import Case, CaseError, Choice, Scene
 from icecourse.content.words import long_day, words
 from icecourse.item.cell import Cell
-from icecourse.item.kinds.kind import Kind, Part, Pick
+from icecourse.item.kinds.shape import Kind, Part, Pick
 from icecourse.item.record import Item
 
 

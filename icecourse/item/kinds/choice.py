@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from icecourse.item.cell import Cell
-from icecourse.item.kinds.kind import Kind, Part, Pick
+from icecourse.item.kinds.shape import Kind, Part, Pick
 from icecourse.item.record import Item
 
 

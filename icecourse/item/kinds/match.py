@@ -2,7 +2,7 @@
 
 from icecourse.item.cell import Cell
 from icecourse.item.kinds.choice import no_option
-from icecourse.item.kinds.kind import Kind, Part, Pick
+from icecourse.item.kinds.shape import Kind, Part, Pick
 from icecourse.item.record import Item
 
 

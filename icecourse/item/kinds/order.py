@@ -4,7 +4,7 @@ from bisect import bisect_left
 
 from icecourse.item.cell import Cell
 from icecourse.item.kinds.choice import read_options, unlisted
-from icecourse.item.kinds.kind import ANSWER, Kind, Part
+from icecourse.item.kinds.shape import ANSWER, Kind, Part
 from icecourse.item.record import Item
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from icecourse.content.words import words
 from icecourse.item.cell import Cell
-from icecourse.item.kinds.kind import ANSWER, Kind, Part
+from icecourse.item.kinds.shape import ANSWER, Kind, Part
 from icecourse.item.record import Item
 
 FORMATS = ("text", "number", "date")
