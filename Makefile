@@ -61,7 +61,7 @@ check-qti: $(VENV)/.test
 
 # Writes the citations and Sources of every lesson, and the glossary, sources and map, anew from their data.
 citations: $(VENV)/.lab
-	cd $(HERE) && $(BIN)/python -m icecourse.author.pages
+	cd $(HERE) && $(BIN)/icecourse pages
 
 # Writes assignments/ from source/, with a gradebook of its own: the instructor's is not touched.
 assignments: $(VENV)/.lab

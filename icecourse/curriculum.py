@@ -1,7 +1,6 @@
 """The curriculum as data: lessons and masters read as notebooks, never run. For the desk, tests and reports."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,16 +8,16 @@ from pathlib import Path
 
 import nbformat
 
-from icecourse.content import facts
+from icecourse.content import facts, order, table
+from icecourse.content.table import DataError
 from icecourse.item.grammar import Item, is_item, parse
 
 PACKAGE = Path(__file__).parent
 CONTENT = PACKAGE / "content"
 CITATION = re.compile(r'\[([^\]]+)\]\((\S+) "fact: ([a-z0-9-]+)"\)')
 COURSE_ID = "ice-for-paralegals"
-_AFTER = {"00": ("diagnostic",), "14": ("case-file", "final-exam")}  # what follows a lesson that has no quiz
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # without it Jupyter asks
-HELD_BACK = ("final-exam",)  # on no desk, and in no wheel, before the instructor releases it
+HELD_BACK = order.load().held_back  # on no desk, and in no wheel, before the instructor releases it
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class Course:
 
 def assignments_after(lesson: Page) -> tuple[str, ...]:
     """The assignments that a trainee works on after a lesson: its quiz, or what stands in a quiz's place."""
-    return _AFTER.get(lesson.name[:2], (f"quiz-{lesson.name}",))
+    return order.load().follows.get(lesson.name[:2], (f"quiz-{lesson.name}",))
 
 
 def bundled() -> Course:
@@ -122,6 +121,11 @@ def bundled() -> Course:
 
 
 def objectives() -> dict[str, Objective]:
-    """Every objective of the course, by id."""
-    table = tomllib.loads((CONTENT / "objectives.toml").read_text(encoding="utf-8"))
-    return {row["id"]: Objective(**row) for row in table["objectives"]}
+    """Every objective of the course, by id. Raises DataError where objectives.toml is not sound."""
+    whole = table.read(CONTENT / "objectives.toml", DataError)
+    known = {}
+    for name, entry in whole.entries("objectives").items():
+        known[name] = Objective(name, entry.text("lesson"), entry.text("text"))
+        entry.close()
+    whole.close()
+    return known

@@ -20,16 +20,15 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbformat
 from conftest import ROOT
 
 from icecourse.course_root import api
 from icecourse.curriculum import Course
-from icecourse.grading import autograde, submission
-from icecourse.grading.gradebook import Book
+from icecourse.grading import autograde, grade_writing, layout, marking, submission
 from icecourse.item import journal
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
-EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
 STOCK, SIZES = 20, (100, 1000, 5000)
 
 
@@ -59,7 +58,8 @@ def without_ours(root: Path, name: str) -> Path:
     other = root.parent / name
     shutil.copytree(root, other)
     config = other / "nbgrader_config.py"
-    config.write_text(config.read_text().replace(EXPORTER, ""))
+    with config.open("a") as more:
+        more.write("from nbconvert.exporters import NotebookExporter\nc.Autograde.exporter_class = NotebookExporter\n")
     return other
 
 
@@ -118,11 +118,12 @@ def profile(folder: Path) -> None:
 
     whole = of(autograde.grade)
     parts = {
-        "reading and comparing what was handed in": of(submission.take),
-        "scoring and writing the notebook": of(autograde.Page.graded),
-        "the gradebook": of(Book.write),
+        "reading and comparing what was handed in": of(submission.read),
+        "scoring": of(marking.graded),
+        "writing the notebook": of(nbformat.v4.writes),
+        "the gradebook": of(grade_writing.write),
         "laying out autograded/": of(autograde._Batch._lay_out),
-        "once a batch: keys and the released copy": of(autograde.pages),
+        "once a batch: keys and the released copy": of(layout.read),
     }
     parts["the rest (times, checks, the log)"] = whole - sum(parts.values())
     print(f"where the time goes (profiled, {submissions} submissions):")

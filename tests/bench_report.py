@@ -29,8 +29,8 @@ from icecourse.item.scoring import score
 SIZES = {"diagnostic": 12, **{f"quiz-{n:02}": 8 for n in range(1, 14)}, "final-exam": 30, "case-file": 0}
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 REPORT = (
-    "import sys; from pathlib import Path; from icecourse.instructor import report; "
-    "print(report.write(Path(sys.argv[1])))"
+    "import sys; from pathlib import Path; from icecourse.instructor.report import page; "
+    "print(page.write(Path(sys.argv[1])))"
 )
 
 

@@ -100,19 +100,32 @@ def test_the_text_of_a_case_tells_what_the_screen_tells():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('start = "first"', 'start = "frist"', 'start is "frist"'),
-        ('next = "last"}\nchoices.right', 'next = "lost"}\nchoices.right', 'scene "first": "left" leads to "lost"'),
-        ('next = "last"}\n[', 'next = "first"}\n[', 'scene "first": a path comes back to it'),
-        ('after = "first.left"', 'after = "first.up"', 'scene "last": "first.up" is no choice'),
-        ('decides = "The attorney."', "", 'scene "first": it needs "decides"'),
-        ('title = "Last"', 'titel = "Last"', 'scene "last": "titel" is not one of its fields'),
+        (
+            'start = "first"',
+            'start = "frist"',
+            'line 3: start is "frist", which is no scene; did you mean "first"',
+        ),
+        (
+            'next = "last"}\nchoices.right',
+            'next = "lost"}\nchoices.right',
+            'line 8: scene "first": "left" leads to',
+        ),
+        ('next = "last"}\n[', 'next = "first"}\n[', 'line 4: scene "first": a path comes back to it'),
+        ('after = "first.left"', 'after = "first.up"', 'line 13: scene "last": "first.up" is no choice'),
+        ('decides = "The attorney."', "", 'line 4: scene "first": the field "decides" is missing; add it.'),
+        (
+            'title = "Last"',
+            'titel = "Last"',
+            'line 11: scene "last": the field "title" is missing; did you',
+        ),
+        ('title = "Last"', 'title = "Last"\nauthor = "L"', 'line 12: scene "last": "author" is not a field here'),
         ('choices.left = {text = "Left", then = "So.", next = "last"}', "", "it has one choice only"),
         (
             "[scenes.last]",
             '[scenes.lonely]\ntitle = "L"\ntext = "L"\n[scenes.last]',
             'scene "lonely": no path leads to it',
         ),
-        ('title = "Two scenes"', "title = Two scenes", "this is not TOML"),
+        ('title = "Two scenes"', "title = Two scenes", "two.toml, line 2: this is not TOML"),
     ],
 )
 def test_a_file_that_cannot_be_played_is_refused_by_name(old, new, message):

@@ -16,7 +16,7 @@ from trial import NAME, cell_of, gradebook_rows, release, submit
 
 from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID
-from icecourse.grading.autograde import LOST
+from icecourse.grading.marking import LOST
 from icecourse.item import journal
 
 NOTEBOOK = f"{NAME}.ipynb"

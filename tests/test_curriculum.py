@@ -11,9 +11,9 @@ import tomllib
 from collections import Counter
 from datetime import date
 
+import pyphen
 import pytest
 from conftest import ROOT
-from textstat import textstat
 
 from icecourse import curriculum
 from icecourse.author import pages
@@ -33,6 +33,7 @@ VERBS = {"tell", "say", "compute", "name", "place", "sort", "pick", "read", "rou
          "recognize", "protect", "build", "handle", "work", "open", "hand", "write"}  # fmt: skip
 # Cells that frame a lesson and state no law of their own.
 FRAME = re.compile(r"^(# |## (You will be able to|Before you start|Key points|Sources)\b|Next: )")
+SYLLABLES = pyphen.Pyphen(lang="en_US")
 MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
 
 
@@ -42,6 +43,15 @@ def prose(source: str) -> str:
     text = re.sub(r"\(?\[([^\]]+)\]\([^)]*\)\)?", "", text)
     lines = [line for line in text.split("\n") if not line.startswith(("|", "#"))]
     return re.sub(r"[*_`>]", "", "\n".join(lines))
+
+
+def reading_grade(text: str) -> float:
+    """The U.S. school grade of Kincaid, Fishburne, Rogers and Chissom 1975 (Research Branch Report 8-75):
+    0.39 words a sentence + 11.8 syllables a word - 15.59. Syllables are the parts that pyphen would hyphenate."""
+    sentences = [part for part in re.split(r"[.!?]+(?:\s|$)", text) if part.strip()]
+    words = re.findall(r"[\w'’-]+", text)
+    syllables = sum(len(SYLLABLES.positions(word)) + 1 for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
 
 
 def markdown(page):
@@ -179,8 +189,12 @@ def test_the_diagnostic_can_be_compared_with_the_final():
     assert {item.objective for item in items} <= final, "the report compares objectives that both ask of"
 
 
-def test_the_course_grades_enough_items():
-    assert sum(page.role == "quiz" for page, _, _ in ITEMS) >= 146
+def test_the_course_grades_as_many_items_as_its_masters_say():
+    """A quiz of eight follows each of thirteen lessons; beside them stand the diagnostic, the final and the case."""
+    graded = Counter(page.name for page in COURSE.masters for _ in page.items())
+    others = {"diagnostic": 12, "final-exam": 30, "case-file": 1}
+    quizzes = [n for name, n in graded.items() if name not in others]
+    assert quizzes == [8] * 13 and others == {name: graded[name] for name in others}
 
 
 def sentences(text: str) -> set[str]:
@@ -194,11 +208,11 @@ def test_no_item_is_a_copy_of_another():
         stem = " ".join(item.stem.split()).casefold()
         assert stem not in once, f"{page.name}: {item.id} has the stem of {once[stem]}"
         once[stem] = item.id
-    for at, (_, _, one) in enumerate(ITEMS):
+    for at, (_, _, item) in enumerate(ITEMS):
         for _, _, other in ITEMS[at + 1 :]:
-            options = set(one.options.values()) & set(other.options.values())
-            copied = len(options) >= 2 and sentences(one.stem) & sentences(other.stem)
-            assert not copied, f"{one.id} and {other.id} share {copied} and {options}"
+            options = set(item.options.values()) & set(other.options.values())
+            copied = len(options) >= 2 and sentences(item.stem) & sentences(other.stem)
+            assert not copied, f"{item.id} and {other.id} share {copied} and {options}"
 
 
 # -- lessons -------------------------------------------------------------------------------------------------
@@ -290,9 +304,9 @@ def test_an_as_of_date_is_its_facts_own(lesson):
             dates = re.findall(r"As of (?:(\w+) (?:\d+, )?)?(20\d\d)", line)
             for month, year in dates:
                 stamp = f"{year}-{MONTHS.index(month) + 1:02d}" if month else year
-                found = [fact.as_of for fact in used]
-                assert any(fact.startswith(stamp) for fact in found), (
-                    f'{lesson.name}: cell "{cell.id}": {stamp}, facts say {found}'
+                stated = [fact.as_of for fact in used]
+                assert any(fact.startswith(stamp) for fact in stated), (
+                    f'{lesson.name}: cell "{cell.id}": {stamp}, facts say {stated}'
                 )
             for fact in used:
                 where = f'{lesson.name}: cell "{cell.id}": {fact.id}'
@@ -310,8 +324,15 @@ def test_a_lesson_reads_easily(lesson):
             f'{lesson.name}: cell "{cell.id}" has {words} words'
         )
     text = "\n".join(prose(cell.source) for cell in markdown(lesson) if not FRAME.match(cell.source))
-    grade = textstat.flesch_kincaid_grade(text)
-    assert grade <= 11, f"{lesson.name} reads at grade {grade}"
+    grade = reading_grade(text)
+    assert grade <= 11, f"{lesson.name} reads at grade {grade:.1f}"
+
+
+def test_the_reading_grade_is_kincaids():
+    """Counted by hand: 12 words, 2 sentences and 12 syllables; 5 words, 1 sentence and 12 syllables."""
+    assert reading_grade("The cat sat on the mat. The dog ran to the barn.") == pytest.approx(0.39 * 6 + 11.8 - 15.59)
+    longer = "The attorney confirms every regulation."
+    assert reading_grade(longer) == pytest.approx(0.39 * 5 + 11.8 * 12 / 5 - 15.59)
 
 
 @each_page

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icecourse.content import facts
+from icecourse.item.markup import html, plain
 from icecourse.kernel.explorer_widget import ExplorerWidget
 from icecourse.page.explorers.data import Deadline, ExplorerError, load, names
 from icecourse.page.explorers.dates import days_after, last_day, long_time, months_after, why_out, window
-from icecourse.page.explorers.text import html, plain, text_form, tree
+from icecourse.page.explorers.text import text_form, tree
 
 SAMPLES = Path(__file__).parent / "explorers"
 KINDS = ("chart", "timeline", "finder", "sorter", "document", "calculator")
@@ -138,10 +139,10 @@ def test_a_document_carries_its_picture():
         ("chart", 'kind  = "chart"', 'kind = "map"', 'kind is "map"; it must be one of chart, timeline'),
         ("chart", 'title = "Who sits where"', "", 'the field "title" is missing'),
         ("chart", 'title = "Who sits where"', "title = 7", '"title" must be text'),
-        ("chart", 'intro = "', 'intor = "', 'the field "intro" is missing'),
-        ("chart", "intro = ", 'note = "x"\nintro = ', '"note" is not a field here'),
+        ("chart", 'intro = "', 'intor = "', 'line 3: the field "intro" is missing; did you mean it by "intor"'),
+        ("chart", "intro = ", 'note = "x"\nintro = ', 'broken.toml, line 3: "note" is not a field here; there are'),
         ("chart", 'parent = "ice"', 'parent = "icee"', 'unit "ero": there is no parent "icee"; did you mean "ice"'),
-        ("chart", 'parent = "ero"', 'parent = "field-offices"', 'unit "field-offices" stands under itself'),
+        ("chart", 'parent = "ero"', 'parent = "field-offices"', 'unit "field-offices": it stands under itself'),
         ("chart", 'id     = "ero"', 'id     = "ice"', 'unit "ice": the id stands here twice'),
         ("chart", 'id     = "ero"', 'id     = "E R O"', "must be small letters"),
         ("chart", 'does   = "Arrests', 'do = "Arrests', 'unit "ero": the field "does" is missing'),
@@ -151,7 +152,7 @@ def test_a_document_carries_its_picture():
         ("finder", 'desk = "ero"', 'desk = "hsi"', '"jail-has-a-detainer": there is no desk "hsi"; there are ero,'),
         ("finder", "[desks]", "[desk]", 'the field "desks" is missing'),
         ("sorter", 'bin  = "judicial"', 'bin = "judical"', 'card "court-warrant": there is no bin "judical"; did'),
-        ("sorter", 'judicial       = "From a judge"', "", "must hold two or more lines"),
+        ("sorter", 'judicial       = "From a judge"', "", "must hold 2 or more lines"),
         ("document", "[60, 8, 34, 8]", "[60, 8, 44, 8]", 'spot "number": box [60, 8, 44, 8] lies outside the picture'),
         ("document", "[60, 8, 34, 8]", "[60, 8, 34]", "box must be four numbers"),
         ("document", "figures/sample.svg", "figures/none.svg", "lessons/ holds no such file"),
@@ -160,10 +161,10 @@ def test_a_document_carries_its_picture():
         ("calculator", '"business days"', '"weeks"', 'unit is "weeks"; it must be one of business days, days'),
         ("calculator", 'unit      = "days"', 'unit = "days"\nleave_out = ["Sunday", "holidays"]', "leave_out may list"),
         ("calculator", "count = 12", "count = 12\nleave_out = [\"Sunday\"]", "leave_out does not go with months"),
-        ("calculator", 'unit      = "days"', 'unit = "hours"', "roll is true or false"),
+        ("calculator", 'unit      = "days"', 'unit = "hours"', "roll goes with days and months; take it out"),
         ("calculator", "2026-11-06", '"2026-11-06"', "example must be a date"),
         ("calculator", "2026-11-06", "2026-11-06T10:00:00", "for no hours are counted"),
-        ("calculator", "[[deadline]]", "[deadline]", "the file cannot be read"),
+        ("calculator", "[[deadline]]", "[deadline]", "this is not TOML"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_sound_is_refused_in_one_sentence(scratch, kind, old, new, says):

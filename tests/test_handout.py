@@ -41,9 +41,9 @@ def flat(text):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(page, tmp_path):
-    given = find(COURSE, page.name, key=False)  # of a quiz what trainees get; page is its master
+    released = find(COURSE, page.name, key=False)  # of a quiz what trainees get; page is its master
     items = [item for _, item in page.items()]
-    paper = words_of(made(given, tmp_path))
+    paper = words_of(made(released, tmp_path))
     key = words_of(made(page, tmp_path, key=True)) if items else ""
     for number, item in enumerate(items, start=1):
         assert f"Item {number}" in paper and f"Item {number}" in key, item.id
@@ -64,7 +64,7 @@ def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(p
         if model and cell.cell_type == "markdown":
             longest = flat(max(re.split(r"[.*#()\n]", model[1]), key=len))
             assert longest in key and longest not in paper, "the model answer of a part that a person grades"
-    html = BeautifulSoup(made(given, tmp_path).read_text(encoding="utf-8"), "html.parser")
+    html = BeautifulSoup(made(released, tmp_path).read_text(encoding="utf-8"), "html.parser")
     folded = [part for part in html.find_all("details") if not part.find_parent(class_="ice-explorer")]
     assert folded == [], "a note to check oneself is an answer"
 
@@ -137,8 +137,8 @@ def test_axe_finds_nothing_on_paper(tmp_path, samples):
         tab = browser.new_page(viewport={"width": 320, "height": 800})
         for key in (False, True):
             tab.goto(made(everything(tmp_path, key), tmp_path, key).as_uri())
-            found = Axe().run(tab).response["violations"]
-            assert [(rule["id"], part["html"][:150]) for rule in found for part in rule["nodes"]] == []
+            violations = Axe().run(tab).response["violations"]
+            assert [(rule["id"], part["html"][:150]) for rule in violations for part in rule["nodes"]] == []
             assert tab.evaluate("document.documentElement.scrollWidth") <= 320
         browser.close()
 

@@ -20,9 +20,10 @@ from icecourse.content.words import language, words
 from icecourse.curriculum import Course, Page
 from icecourse.item import kinds, response_feedback
 from icecourse.item.grammar import Item, is_item, parse
+from icecourse.item.markup import html
 from icecourse.page import STATIC
 from icecourse.page.explorers.data import PICTURES, Sorter, load
-from icecourse.page.explorers.text import html, paper
+from icecourse.page.explorers.text import paper
 from icecourse.refused import Refused
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -131,11 +132,11 @@ def find(course: Course, name: str, key: bool) -> Page:
     """
     quizzes = course.masters if key and course.is_checkout else course.assignments
     pages = {page.name: page for page in [*course.lessons, *quizzes]}
-    found = [page for title, page in pages.items() if title.startswith(Path(name).stem)]
-    if len(found) != 1:
-        several = "several pages" if found else "no page"
+    matches = [page for title, page in pages.items() if title.startswith(Path(name).stem)]
+    if len(matches) != 1:
+        several = "several pages" if matches else "no page"
         raise HandoutError(f'There is {several} named "{name}"; there are: {", ".join(sorted(pages))}.')
-    return found[0]
+    return matches[0]
 
 
 def key_lines(item: Item) -> list[Line]:

@@ -1,51 +1,24 @@
-"""What an author keeps up: citations and generated pages written anew, facts that are due, what a change touches.
+"""Citations, *Sources*, glossary, sources and map: what pages of the course hold is written here from its data."""
 
-``python -m icecourse.author.pages``                  bring citations, *Sources*, glossary, sources and map up to date
-``python -m icecourse.author.pages due 2027-02-22``   the facts whose check no longer counts after that day
-``python -m icecourse.author.pages touches FACT``     the lessons, quizzes, items and explorers that rest on a fact
-``python -m icecourse.author.pages coverage``         each objective with its sections and items; unused facts
-"""
-
-import argparse
 import re
-import sys
-import tomllib
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from icecourse.content import facts
-from icecourse.curriculum import CITATION, CONTENT, KERNEL, PACKAGE, Course, Page, assignments_after, objectives
+from icecourse.content import facts, table
+from icecourse.content.table import DataError, Table
+from icecourse.curriculum import CITATION, CONTENT, KERNEL, Course, Page, assignments_after, objectives
 
 SOURCES = "## Sources"
-ARTICLE = (
-    "Gamino article: Carlos Gamino, *What Does Immigration and Customs Enforcement (ICE) Do*, "
-    "an undated article on a law firm's site, of about 2018."
-)
-# Topics of the fact files as headings, in the course's order.
-TOPICS = {
-    "ice": "ICE as a whole",
-    "ero": "ICE: Enforcement and Removal Operations (ERO)",
-    "hsi": "ICE: Homeland Security Investigations (HSI)",
-    "hsi-intel": "ICE: HSI intelligence and incident response",
-    "oia": "ICE: the Office of International Affairs (OIA), now in HSI",
-    "opla": "ICE: Office of the Principal Legal Advisor (OPLA)",
-    "opr-ma": "ICE: professional responsibility and management",
-    "cbp": "U.S. Customs and Border Protection (CBP)",
-    "uscis": "U.S. Citizenship and Immigration Services (USCIS)",
-    "eoir": "Immigration courts: Executive Office for Immigration Review (EOIR)",
-    "dos": "Department of State",
-    "hhs-orr": "Office of Refugee Resettlement (ORR)",
-    "other-agencies": "Other agencies",
-    "process": "The removal case",
-    "documents": "Papers and portals",
-    "ethics": "Professional conduct",
-    "course": "This course",
-}
+
+
+class SourcesPage(NamedTuple):
+    """``article``: what is said of the article that the course began with. ``topics``: fact file to heading."""
+
+    article: str
+    topics: Mapping[str, str]
 
 
 class Term(NamedTuple):
@@ -59,14 +32,26 @@ class Term(NamedTuple):
     short: str = ""
 
 
-# -- written anew ------------------------------------------------------------------------------------------------
+def write(course: Course) -> list[str]:
+    """Write every citation and every generated page anew; one line for each file that changed."""
+    changed = [
+        f"{lesson.path.name}: citations and Sources are brought up to date"
+        for lesson in course.lessons
+        if refresh(lesson)
+    ]
+    for name, page in generated(course).items():
+        path = course.root / "lessons" / name
+        if not path.is_file() or Page(path).notebook != page:
+            nbformat.write(page, path)
+            changed.append(f"{name}: written anew")
+    return changed
 
 
 def cited(source: str) -> str:
     """Markdown with the text and address of every citation as its fact has them now."""
 
-    def link(found: re.Match) -> str:
-        return _citation(facts.load()[found[3]])
+    def link(citation: re.Match) -> str:
+        return _citation(facts.load()[citation[3]])
 
     return CITATION.sub(link, source)
 
@@ -78,7 +63,7 @@ def sources(page: Page) -> str:
     """
     rows = ["| Citation | What it supports | As of | Checked |", "|---|---|---|---|"]
     rows += [f"| {_source(fact)} | {fact.statement} | {fact.as_of} | {_checked(fact)} |" for fact in page.facts()]
-    article = ["", ARTICLE] if any("Gamino" in fact.citation for fact in page.facts()) else []
+    article = ["", sources_page().article] if any("Gamino" in fact.citation for fact in page.facts()) else []
     return "\n".join([SOURCES, "", *rows, *article]).replace("$", "\\$")
 
 
@@ -96,10 +81,28 @@ def refresh(page: Page) -> bool:
 
 
 def terms() -> list[Term]:
-    """Every term of the glossary, in alphabetical order."""
-    table = tomllib.loads((CONTENT / "glossary.toml").read_text(encoding="utf-8"))
-    rows = [Term(**{**row, "facts": tuple(row.get("facts", ()))}) for row in table["terms"]]
-    return sorted(rows, key=lambda row: row.term.casefold())
+    """Every term of the glossary, in alphabetical order. Raises DataError where glossary.toml is not sound."""
+    whole = table.read(CONTENT / "glossary.toml", DataError)
+    known = [_term(entry) for entry in whole.rows("terms", "term")]
+    whole.close()
+    return sorted(known, key=lambda term: term.term.casefold())
+
+
+def _term(entry: Table) -> Term:
+    name = entry.text("term")
+    entry.place = f'term "{name}"'
+    meaning, lesson, cell = (entry.text(field) for field in ("meaning", "lesson", "cell"))
+    term = Term(name, meaning, lesson, cell, entry.listed("facts", ()), entry.text("short", ""))
+    entry.close()
+    return term
+
+
+def sources_page() -> SourcesPage:
+    """What the page of sources says beside the facts. Raises DataError where sources.toml is not sound."""
+    whole = table.read(CONTENT / "sources.toml", DataError)
+    page = SourcesPage(whole.text("article"), whole.texts("topics"))
+    whole.close()
+    return page
 
 
 def generated(course: Course) -> dict[str, nbformat.NotebookNode]:
@@ -129,19 +132,20 @@ def _glossary(course: Course) -> Iterator[str]:
         short = f" ({term.short})" if term.short else ""
         law = "".join(f" ({_citation(facts.load()[name])})" for name in term.facts)
         page = lessons.get(term.lesson)
-        where = f" [Lesson {term.lesson}]({page.path.name}{_anchor(page, term.cell)})" if page else ""
+        where = f" [Lesson {term.lesson}]({page.path.name}{anchor(page, term.cell)})" if page else ""
         lines.append(f"**{term.term}{short}.** {term.meaning}{law}{where}")
     if lines:
         yield "\n\n".join(lines)
 
 
 def _all_sources() -> Iterator[str]:
+    article, topics = sources_page()
     yield (
         "# Sources\n\nEvery statement of law and practice that the course rests on, by agency, with its date and the "
-        f"day by which it is to be checked again.\n\n{ARTICLE}"
+        f"day by which it is to be checked again.\n\n{article}"
     )
     known = facts.load().values()
-    for topic, heading in TOPICS.items():
+    for topic, heading in topics.items():
         rows = ["| Citation | What it supports | As of | Checked | Check again by |", "|---|---|---|---|---|"]
         for fact in known:
             if fact.topic == topic:
@@ -162,12 +166,15 @@ def _map(course: Course) -> Iterator[str]:
     yield "\n".join(rows)
 
 
-def _anchor(page: Page, cell: str) -> str:
-    """The address within a lesson of the heading that a cell stands under."""
+def anchor(page: Page, cell: str) -> str:
+    """The address within a lesson of the heading that a cell stands under, or "" above the first heading.
+
+    Raises ValueError where the lesson has no such cell.
+    """
     heading = ""
     for at in page.notebook.cells:
-        found = re.search(r"^## (.+)$", at.source, re.M) if at.cell_type == "markdown" else None
-        heading = found[1] if found else heading
+        headings = re.findall(r"^## (.+)$", at.source, re.M) if at.cell_type == "markdown" else []
+        heading = headings[0] if headings else heading
         if at.id == cell:
             return f"#{heading.replace(' ', '-')}" if heading else ""
     raise ValueError(f'glossary.toml: {page.name} has no cell "{cell}"; name the cell that teaches the term.')
@@ -183,76 +190,3 @@ def _source(fact: facts.Fact) -> str:
 
 def _checked(fact: facts.Fact) -> str:
     return f"{fact.checked}{'<br>confirm with the attorney' if fact.how == 'knowledge' else ''}"
-
-
-# -- asked -------------------------------------------------------------------------------------------------------
-
-
-def due(by: date) -> list[facts.Fact]:
-    """The facts whose check no longer counts after that day, the earliest first."""
-    return sorted((fact for fact in facts.load().values() if fact.review_by <= by), key=lambda fact: fact.review_by)
-
-
-def touches(course: Course, name: str) -> list[str]:
-    """Where a fact is used, one line a place: cells that cite it, items, explorers and cases that rest on it.
-
-    Raises KeyError where there is no such fact.
-    """
-    facts.load()[name]
-    places = []
-    for page in [*course.lessons, *course.masters]:
-        for cell in page.notebook.cells:
-            if any(found == name for _, _, found in CITATION.findall(cell.source)):
-                places.append(f'{page.name}: cell "{cell.id}"')
-        for cell, item in page.items():
-            if item.key and name in item.key.facts:
-                places.append(f'{page.name}: item "{cell.id}"')
-    for path in sorted([*(PACKAGE / "page" / "explorers").glob("*.toml"), *(CONTENT / "cases").glob("*.toml")]):
-        if re.search(rf'"{re.escape(name)}"', path.read_text(encoding="utf-8")):
-            places.append(f"{path.parent.name}/{path.name}")
-    return places + [f'glossary: "{term.term}"' for term in terms() if name in term.facts]
-
-
-def coverage(course: Course) -> list[str]:
-    """One line an objective: its practice and graded items; then the facts that nothing uses."""
-    practised: dict[str, list[str]] = {}
-    graded: dict[str, list[str]] = {}
-    for pages, kept in ((course.lessons, practised), (course.masters, graded)):
-        for page in pages:
-            for _, item in page.items():
-                kept.setdefault(item.objective, []).append(item.id)
-    lines = [
-        f"{goal.lesson} {goal.id}: practice {len(practised.get(goal.id, []))}, graded {len(graded.get(goal.id, []))}"
-        for goal in sorted(objectives().values(), key=lambda goal: goal.lesson)
-    ]
-    used = {fact.id for page in [*course.lessons, *course.masters] for fact in page.facts()}
-    return lines + [f"listed in the sources page only: {name}" for name in facts.load() if name not in used]
-
-
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m icecourse.author.pages", description=__doc__.split("\n")[0])
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("due", help="facts to be checked again").add_argument("by", type=date.fromisoformat)
-    commands.add_parser("touches", help="where a fact is used").add_argument("fact")
-    commands.add_parser("coverage", help="objectives with their items, and unused facts")
-    options = parser.parse_args(arguments)
-    course = Course(Path.cwd())
-    if options.command == "due":
-        for fact in due(options.by):
-            print(f"{fact.review_by}  {fact.id} ({fact.topic}.toml, {fact.volatility}): {fact.citation}")
-    elif options.command == "touches":
-        if options.fact not in facts.load():
-            sys.exit(f'There is no fact "{options.fact}"; its id stands in icecourse/content/facts/*.toml.')
-        print("\n".join(touches(course, options.fact)) or "Nothing uses it; it stands in the sources page.")
-    elif options.command == "coverage":
-        print("\n".join(coverage(course)))
-    else:
-        for lesson in course.lessons:
-            if refresh(lesson):
-                print(f"{lesson.path.name}: citations and Sources brought up to date")
-        for name, page in generated(course).items():
-            nbformat.write(page, course.root / "lessons" / name)
-
-
-if __name__ == "__main__":
-    main()

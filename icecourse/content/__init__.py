@@ -1,1 +1,1 @@
-"""What the course knows, as data with its readers: facts, cases, words, objectives, glossary. Standard library only."""
+"""What the course knows, as data with its readers: facts, cases, words, objectives, glossary."""

@@ -6,7 +6,6 @@ out (to tell an untouched lesson from a touched one), the trainee's id and Jupyt
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,12 +21,12 @@ from traitlets.config import Config
 
 from icecourse.content.words import long_day
 from icecourse.curriculum import COURSE_ID, HELD_BACK, KERNEL, Course, Page, assignments_after
+from icecourse.desk.names import TRAINEE_ID
 from icecourse.item import journal
 from icecourse.refused import Refused
 
 START = "start.ipynb"
 AUTOSAVE_SECONDS = 10
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class DeskError(Refused):
@@ -75,7 +74,7 @@ class Desk:
     def _trainee(self, ask: Callable[[], str]) -> str:
         known = self._read("trainee.json").get("id")
         trainee = known or ask().strip()
-        if not _ID.fullmatch(trainee):
+        if not TRAINEE_ID.fullmatch(trainee):
             raise DeskError(
                 f'"{trainee}" cannot be a trainee id: use letters, digits, points and hyphens, as given to you.'
             )

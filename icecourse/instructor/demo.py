@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 
-from icecourse.course_root import api, course_directory
-from icecourse.curriculum import COURSE_ID, Course, bundled
+from icecourse.content import order
+from icecourse.course_root import PRIVATE, api, need
+from icecourse.curriculum import Course, bundled
 from icecourse.instructor import roster
 from icecourse.instructor.opening import fill_gradebook
 from icecourse.instructor.roster import Person
@@ -33,7 +34,7 @@ from icecourse.refused import Refused
 FOLDER = "demo"
 TRAINEES = 40
 ASSIGNMENTS = 5  # enough to try everything; each costs a few seconds of grading
-FIRST_AND_LAST = ("diagnostic", "final-exam")  # what the report compares, where the course has them
+FIRST_AND_LAST = (order.load().before, order.load().after)  # what the report compares, where the course has them
 SEED = 7
 FIRST = (
     "Ada", "Ben", "Cleo", "Dev", "Elif", "Finn", "Gus", "Hana",
@@ -131,8 +132,8 @@ def simulate(
             if fate == MISSED:
                 continue
             at = min(due[name] + fate, now - timedelta(minutes=5))
-            ones = [one for one in asked if one.assignment == name]
-            entries = tuple(_entries(draw, ones, abilities[person.id], at))
+            those = [each for each in asked if each.assignment == name]
+            entries = tuple(_entries(draw, those, abilities[person.id], at))
             handed_in.append(
                 HandedIn(person.id, name, entries, at, damaged.get(number, "") if name == names[0] else "")
             )
@@ -144,10 +145,10 @@ def simulate(
 
 def as_graded(simulation: Simulation) -> dict[str, Item]:
     """The items with the keys that the gradebook has: one of them is wrong."""
-    found = {one.item.id: one.item for one in simulation.asked}
+    items = {asked.item.id: asked.item for asked in simulation.asked}
     name, wrong = simulation.wrong_key
-    key = dataclasses.replace(found[name].key, correct=(wrong,))
-    return found | {name: dataclasses.replace(found[name], key=key)}
+    key = dataclasses.replace(items[name].key, correct=(wrong,))
+    return items | {name: dataclasses.replace(items[name], key=key)}
 
 
 def _asked(draw, name: str, item: Item, keyed: Item, moved: Item, not_learned: str, misbelieved: str) -> Asked:
@@ -274,9 +275,9 @@ def build(
     """A course at ``root`` with a simulated class, graded. A demo that stands there is made anew. It has at most so
     many assignments: the diagnostic, the final and the first quizzes.
 
-    Raises DemoError where ``root`` is something else, or nothing can be graded.
+    Raises DemoError where ``root`` is something else, Refused where nothing can be graded.
     """
-    mark = root / roster.PRIVATE / FOLDER
+    mark = root / PRIVATE / FOLDER
     if root.exists() and any(root.iterdir()):
         if not mark.is_file():
             raise DemoError(f"{root} is not a demo course; choose an empty folder.")
@@ -294,21 +295,19 @@ def build(
     shutil.copy(course.root / "nbgrader_config.py", root)
     masters = {page.path.parent.name: page for page in Course(root).masters}
     items = [(name, item) for name in chosen for _, item in masters[name].items()]
-    found = simulate(items, now or datetime.now(UTC), seed, trainees)
-    _break_key(Course(root), *found.wrong_key)
+    simulation = simulate(items, now or datetime.now(UTC), seed, trainees)
+    _break_key(Course(root), *simulation.wrong_key)
     fill_gradebook(Course(root))
-    roster.enrol(root, found.people)
-    with Gradebook(course_directory(root).db_url, COURSE_ID) as gradebook:
-        for name, due in found.due.items():
-            gradebook.update_or_create_assignment(name, duedate=due.replace(tzinfo=None))
-    for work in found.handed_in:
-        _hand_in(root, work)
+    roster.enrol(root, simulation.people)
     interface = api(root)
-    for name in found.due:
-        result = interface.autograde(name, "*")
-        if not result["success"]:
-            raise DemoError(f"{name} cannot be graded: {(result['error'] or result['log']).strip().splitlines()[-1]}")
-    return found
+    with interface.gradebook as gradebook:
+        for name, due in simulation.due.items():
+            gradebook.update_or_create_assignment(name, duedate=due.replace(tzinfo=None))
+    for work in simulation.handed_in:
+        _hand_in(interface.coursedir, work)
+    for name in simulation.due:
+        need(interface.autograde(name, "*"), f"{name} cannot be graded")
+    return simulation
 
 
 def choose(names: Sequence[str], most: int) -> list[str]:
@@ -328,11 +327,12 @@ def _break_key(course: Course, name: str, wrong: str) -> None:
                 nbformat.write(page.notebook, page.path)
 
 
-def _hand_in(root: Path, work: HandedIn) -> None:
+def _hand_in(course: CourseDirectory, work: HandedIn) -> None:
     """A submission as ``nbgrader collect`` lays it out, damaged where the simulation says so."""
-    folder = root / "submitted" / work.trainee / work.assignment
+    folder = Path(course.format_path(course.submitted_directory, work.trainee, work.assignment))
     folder.mkdir(parents=True)
-    for notebook in (root / "assignments" / work.assignment).glob("*.ipynb"):
+    released = Path(course.format_path(course.release_directory, ".", work.assignment))
+    for notebook in released.glob("*.ipynb"):
         shutil.copy(notebook, folder)
         if work.damage == "notebook":
             (folder / notebook.name).write_text('{"cells": [{"cell_ty', encoding="utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from icecourse.content import facts
-from icecourse.content.words import words
+from icecourse.content.words import plural, words
 from icecourse.item import kinds, scoring
 from icecourse.item.journal import Journal
 from icecourse.item.kinds.shape import Part
@@ -35,7 +35,7 @@ def practice(item: Item, journal: Journal) -> dict:
         reasons += [[text["answer"], part.text, part.rationale] for part in missing]
     missed = ""
     if kinds.of(item).is_set and missing and not tell:
-        missed = text["missed-one" if len(missing) == 1 else "missed-many"].format(n=len(missing))
+        missed = plural(text["missed"], len(missing))
     return {
         "outcome": score.outcome if score.outcome in ("right", "partly") else "wrong",
         "marks": {part.id: "right" if part.right else "wrong" for part in chosen},

@@ -9,7 +9,7 @@ from icecourse.content.words import words
 from icecourse.page import STATIC
 from icecourse.page.explorers.data import Calculator, Explorer, Finder, Sorter
 from icecourse.page.explorers.dates import long_time
-from icecourse.page.explorers.text import deadlines, parts, said, tree
+from icecourse.page.explorers.text import announcement, deadlines, parts, tree
 
 YEARS = range(1970, 2100)  # beyond them the calendar of holidays says nothing
 
@@ -53,7 +53,7 @@ class ExplorerWidget(anywidget.AnyWidget):
         if start is None or start.year not in YEARS:
             self.result = {"when": self.when, "wrong": words("calculator")["wrong"]}
         else:
-            counted, sentence = deadlines(self._explorer, start), said(self._explorer, start)
+            counted, sentence = deadlines(self._explorer, start), announcement(self._explorer, start)
             self.result = {"when": self.when, "from": long_time(start), "tree": counted, "said": sentence}
 
     def _repr_mimebundle_(self, **kwargs):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import fsrs
 
-from icecourse.content.words import long_day, words
+from icecourse.content.words import long_day, plural, words
 from icecourse.curriculum import Course, Page, objectives
 from icecourse.item import journal, response_feedback, scoring
 from icecourse.item.grammar import Item
@@ -121,7 +121,7 @@ def deck_text(dues: Sequence[Due], now: datetime) -> str:
     later = [due.at for due in dues if due.at > now]
     if not dues:
         return text["deck-empty"]
-    said = text["deck-none"] if not today else text["deck-one"] if today == 1 else text["deck-many"].format(n=today)
+    said = plural(text["deck-due"], today) if today else text["deck-none"]
     return f"{said} {text['deck-next'].format(day=long_day(later[0]))}" if later else said
 
 

@@ -6,15 +6,15 @@ the grammar by example.
 """
 
 import json
-import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from icecourse.content import table
+from icecourse.content.table import ID, Table
+
 FOLDER = Path(__file__).parent
-_WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class CaseError(ValueError):
@@ -55,7 +55,7 @@ class Scene(NamedTuple):
     choices: Mapping[str, Choice]
 
 
-class Document(NamedTuple):
+class Paper(NamedTuple):
     """A paper of the file: what it is called and what it says, in words."""
 
     id: str
@@ -69,7 +69,7 @@ class Case(NamedTuple):
     name: str
     title: str
     start: str
-    documents: Mapping[str, Document]
+    documents: Mapping[str, Paper]
     scenes: Mapping[str, Scene]
 
     def seen(self) -> str:
@@ -81,7 +81,7 @@ class Case(NamedTuple):
         return {
             "title": self.title,
             "start": self.start,
-            "documents": {name: document._asdict() for name, document in self.documents.items()},
+            "documents": {name: paper._asdict() for name, paper in self.documents.items()},
             "scenes": {
                 name: scene._asdict()
                 | {
@@ -103,7 +103,7 @@ class Step(NamedTuple):
 @cache
 def load(name: str, folder: Path = FOLDER) -> Case:
     """The case of that name. Raises CaseError where there is none, or where it is not playable to an end."""
-    if not _WORD.fullmatch(name) or not (folder / f"{name}.toml").is_file():
+    if not ID.fullmatch(name) or not (folder / f"{name}.toml").is_file():
         known = ", ".join(sorted(path.stem for path in folder.glob("*.toml"))) or "none yet"
         raise CaseError(f'There is no case "{name}"; there are: {known}.')
     return parse(name, (folder / f"{name}.toml").read_text(encoding="utf-8"))
@@ -114,20 +114,19 @@ def parse(name: str, source: str) -> Case:
 
     Every scene must be reachable from the start, no path may come back to a scene, and so every path ends.
     """
-    try:
-        data = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise CaseError(f"{name}.toml: this is not TOML ({error}); check quotation marks and brackets.") from None
-    need = _Need(name)
-    need.fields("the case", data, {"title", "start", "documents", "scenes"})
-    documents = {
-        id: Document(id, need.text(f'document "{id}"', table, "title"), need.text(f'document "{id}"', table, "text"))
-        for id, table in data.get("documents", {}).items()
-        if need.fields(f'document "{id}"', table, {"title", "text"})
-    }
-    scenes = {id: _scene(need, id, table) for id, table in data.get("scenes", {}).items()}
-    case = Case(name, need.text("the case", data, "title"), data.get("start", ""), documents, scenes)
-    _playable(need, case)
+    whole = table.parse(source, table.in_file(f"{name}.toml", CaseError))
+    title, start = whole.text("title"), whole.text("start")
+    papers = {id: _paper(id, entry) for id, entry in whole.tables("documents", "document", optional=True).items()}
+    entries = whole.tables("scenes", "scene")
+    whole.close()
+    case = Case(name, title, start, papers, {id: _scene(id, entry) for id, entry in entries.items()})
+    whole.need(start in case.scenes, f'start is "{start}", which is no scene{table.meant(start, entries)}', "start")
+    for id, scene in case.scenes.items():
+        _joined(entries[id], case, scene)
+    reached = set(_reached(case))
+    for id, entry in entries.items():
+        entry.need(id in reached, "no path leads to it; let a choice lead there, or take it out")
+    _no_circle(entries, case)
     return case
 
 
@@ -172,29 +171,28 @@ def _reached(case: Case, without: str = "") -> Iterator[str]:
             waiting += [choice.next for choice in case.scenes[name].choices.values()]
 
 
-def _playable(need: "_Need", case: Case) -> None:
-    need(case.start in case.scenes, "the case", f'start is "{case.start}", which is no scene')
-    for scene in case.scenes.values():
-        place = f'scene "{scene.id}"'
-        for choice in scene.choices.values():
-            need(choice.next in case.scenes, place, f'"{choice.id}" leads to "{choice.next}", which is no scene')
-        for note in scene.later:
-            known = note.scene in case.scenes and note.choice in case.scenes[note.scene].choices
-            need(known, place, f'"{note.scene}.{note.choice}" is no choice of an earlier scene')
-        for document in scene.documents:
-            need(document in case.documents, place, f'there is no document "{document}"')
-        need(len(scene.choices) != 1, place, "it has one choice only; give it two, or join it to the next scene")
-    reached = set(_reached(case))
-    for name in case.scenes:
-        need(name in reached, f'scene "{name}"', "no path leads to it")
-    _no_circle(need, case)
+def _joined(entry: Table, case: Case, scene: Scene) -> None:
+    """Refuse a scene that names a scene, a choice or a document that there is not."""
+    for choice in scene.choices.values():
+        message = f'"{choice.id}" leads to "{choice.next}", which is no scene{table.meant(choice.next, case.scenes)}'
+        entry.need(choice.next in case.scenes, message, "choices", choice.id, "next")
+    for number, note in enumerate(scene.later):
+        known = note.scene in case.scenes and note.choice in case.scenes[note.scene].choices
+        message = f'"{note.scene}.{note.choice}" is no choice of an earlier scene; write after = "scene.choice"'
+        entry.need(known, message, "later", number, "after")
+    for document in scene.documents:
+        message = f'there is no document "{document}"{table.meant(document, case.documents)}'
+        entry.need(document in case.documents, message, "documents")
+    one_way = "it has one choice only; give it two, or join it to the next scene"
+    entry.need(len(scene.choices) != 1, one_way, "choices")
 
 
-def _no_circle(need: "_Need", case: Case) -> None:
+def _no_circle(entries: Mapping[str, Table], case: Case) -> None:
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
-        need(name not in path, f'scene "{name}"', "a path comes back to it, so it need not end")
+        message = "a path comes back to it, so it need not end; let the last choice of that path lead onward"
+        entries[name].need(name not in path, message)
         if name not in done:
             for choice in case.scenes[name].choices.values():
                 visit(choice.next, (*path, name))
@@ -203,49 +201,37 @@ def _no_circle(need: "_Need", case: Case) -> None:
     visit(case.start, ())
 
 
-def _scene(need: "_Need", name: str, table: dict) -> Scene:
-    place = f'scene "{name}"'
-    need.fields(place, table, {"title", "date", "text", "decides", "documents", "facts", "later", "choices"})
-    later = []
-    for note in table.get("later", []):
-        need.fields(place, note, {"after", "text"})
-        scene, _, choice = need.text(place, note, "after").partition(".")
-        later.append(Later(scene, choice, need.text(place, note, "text")))
-    choices = {}
-    for id, choice in table.get("choices", {}).items():
-        at = f'{place}, choice "{id}"'
-        need.fields(at, choice, {"text", "then", "next"})
-        choices[id] = Choice(id, *(need.text(at, choice, field) for field in ("text", "then", "next")))
-    return Scene(
+def _paper(name: str, entry: Table) -> Paper:
+    paper = Paper(name, entry.text("title"), entry.text("text"))
+    entry.close()
+    return paper
+
+
+def _scene(name: str, entry: Table) -> Scene:
+    choices = {id: _choice(id, inner) for id, inner in entry.tables("choices", "choice", optional=True).items()}
+    scene = Scene(
         id=name,
-        title=need.text(place, table, "title"),
-        date=str(table.get("date", "")),
-        text=need.text(place, table, "text"),
-        decides=need.text(place, table, "decides") if choices else "",
-        documents=tuple(table.get("documents", ())),
-        facts=tuple(table.get("facts", ())),
-        later=tuple(later),
+        title=entry.text("title"),
+        date=str(entry.take("date", "")),
+        text=entry.text("text"),
+        decides=entry.text("decides", None if choices else ""),
+        documents=entry.listed("documents", ()),
+        facts=entry.listed("facts", ()),
+        later=tuple(map(_later, entry.rows("later", "later", optional=True))),
         choices=choices,
     )
+    entry.close()
+    return scene
 
 
-class _Need:
-    """The checks of one file; each raises CaseError with the place."""
+def _choice(name: str, entry: Table) -> Choice:
+    choice = Choice(name, entry.text("text"), entry.text("then"), entry.text("next"))
+    entry.close()
+    return choice
 
-    def __init__(self, name: str):
-        self.name = name
 
-    def __call__(self, condition: object, place: str, message: str) -> None:
-        if not condition:
-            raise CaseError(f"{self.name}.toml, {place}: {message}.")
-
-    def fields(self, place: str, table: object, known: set[str]) -> bool:
-        self(isinstance(table, dict), place, "it must be a table")
-        for field in table:
-            self(field in known, place, f'"{field}" is not one of its fields, {", ".join(sorted(known))}')
-        return True
-
-    def text(self, place: str, table: Mapping, field: str) -> str:
-        value = table.get(field)
-        self(isinstance(value, str) and value.strip(), place, f'it needs "{field}", a text in quotation marks')
-        return value.strip()
+def _later(entry: Table) -> Later:
+    scene, _, choice = entry.text("after").partition(".")
+    later = Later(scene, choice, entry.text("text"))
+    entry.close()
+    return later

@@ -11,15 +11,28 @@ A fact is a table named by its id::
     volatility = "stable"          # stable, slow or fast
     checked    = 2026-11-24        # when somebody last held the statement against its source
     how        = "found"           # found (a page says so: evidence) or knowledge (no page consulted)
+
+Beside it may stand ``url``, ``note``, ``supersedes`` (ids), ``evidence`` (``title`` and ``url`` of the page) and what
+the fact said before, the newest first::
+
+    [[detainer-definition.was]]
+    statement = "A detainer tells a jail to hold a person ..."
+    until     = 2026-03-01           # the day from which the new statement counts
+    reason    = "The rule was amended."
+    source    = "91 Fed. Reg. 1234"  # a citation or an address
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
+
+from icecourse.content import table
+from icecourse.content.table import Table
 
 FOLDER = Path(__file__).parent
 BASES = ("seed", "statute", "regulation", "case", "agency", "form", "course")
@@ -29,6 +42,15 @@ HOW = ("found", "knowledge")
 
 class FactError(ValueError):
     """A fact file says something that a fact cannot be; the message names file, fact and mend."""
+
+
+class Was(NamedTuple):
+    """What a fact said before, until the day from which its next statement counts."""
+
+    statement: str
+    until: date
+    reason: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +68,7 @@ class Fact:
     note: str = ""
     supersedes: tuple[str, ...] = ()
     evidence: Mapping[str, str] | None = None
+    was: tuple[Was, ...] = ()
 
     @property
     def review_by(self) -> date:
@@ -58,11 +81,8 @@ def read(path: Path) -> dict[str, Fact]:
 
     Raises FactError for a file that is not TOML or a fact that is not complete.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FactError(f"{path.name}: the file cannot be read as facts: {error}.") from error
-    return {name: _fact(path, name, table) for name, table in tables.items()}
+    entries = table.read(path, FactError).named("fact")
+    return {name: _fact(path.stem, name, entry) for name, entry in entries.items()}
 
 
 @cache
@@ -79,28 +99,47 @@ def load(folder: Path = FOLDER) -> Mapping[str, Fact]:
     for fact in facts.values():
         for old in fact.supersedes:
             if old not in facts:
-                raise FactError(f'{fact.topic}.toml: fact "{fact.id}" supersedes "{old}", which does not exist.')
+                raise FactError(
+                    f'{fact.topic}.toml: fact "{fact.id}" supersedes "{old}", which does not exist; correct the id.'
+                )
     return MappingProxyType(facts)
 
 
-def _fact(path: Path, name: str, table: object) -> Fact:
-    where = f'{path.name}: fact "{name}"'
-    if not isinstance(table, dict):
-        raise FactError(f"{where} is not a table; begin it with [{name}] on a line of its own.")
-    fields = dict(table) | {"supersedes": tuple(table.get("supersedes", ()))}
-    try:
-        fact = Fact(id=name, topic=path.stem, **fields)
-    except TypeError as error:
-        raise FactError(f"{where} has a field too many or too few: {str(error).split(') ')[-1]}.") from error
-    texts = ("statement", "basis", "citation", "as_of", "volatility", "how", "url", "note")
-    for field in texts:
-        if not isinstance(getattr(fact, field), str):
-            raise FactError(f"{where}: {field} must be text in quotation marks.")
-    for field, allowed in (("basis", BASES), ("volatility", tuple(REVIEW_DAYS)), ("how", HOW)):
-        if getattr(fact, field) not in allowed:
-            raise FactError(f'{where}: {field} is "{getattr(fact, field)}"; it must be one of {", ".join(allowed)}.')
-    if not isinstance(fact.checked, date):
-        raise FactError(f"{where}: checked must be a date such as 2026-11-24, without quotation marks.")
-    if fact.how == "found" and not fact.evidence:
-        raise FactError(f'{where} says how = "found" but names no evidence; add title and url, or write "knowledge".')
+def _fact(topic: str, name: str, entry: Table) -> Fact:
+    fact = Fact(
+        id=name,
+        topic=topic,
+        statement=entry.text("statement"),
+        basis=entry.choice("basis", BASES),
+        citation=entry.text("citation"),
+        as_of=entry.text("as_of"),
+        volatility=entry.choice("volatility", REVIEW_DAYS),
+        checked=entry.day("checked"),
+        how=entry.choice("how", HOW),
+        url=entry.text("url", ""),
+        note=entry.text("note", ""),
+        supersedes=entry.listed("supersedes", ()),
+        evidence=_evidence(entry.table("evidence", optional=True)),
+        was=tuple(map(_was, entry.rows("was", "was", optional=True))),
+    )
+    entry.close()
+    missing = fact.how == "found" and not fact.evidence
+    entry.need(not missing, 'how is "found" but there is no evidence; add title and url, or write "knowledge"', "how")
+    days = [fact.checked, *(was.until for was in fact.was)]
+    for number, (later, until) in enumerate(pairwise(days)):
+        order = f"was {number + 1} ends after was {number}; put the newest first"
+        message = order if number else f"was 1 ends on {until}, after the day of checked; correct one of them"
+        entry.need(until <= later, message, "was", number, "until")
     return fact
+
+
+def _evidence(entry: Table) -> Mapping[str, str] | None:
+    evidence = {field: entry.text(field) for field in ("title", "url") if field in entry.left}
+    entry.close()
+    return evidence or None
+
+
+def _was(entry: Table) -> Was:
+    was = Was(entry.text("statement"), entry.day("until"), entry.text("reason"), entry.text("source"))
+    entry.close()
+    return was

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from icecourse.grading.gradebook import GradedSubmission
 from icecourse.instructor.report.analysis import FEWEST, Choice, ItemStatistics, Learned, is_wrong
-from icecourse.instructor.report.classroom import Classroom, Work
+from icecourse.instructor.report.classroom import Classroom
 from icecourse.item.grammar import Item
 
 # An item is bad where ... of the best trainees choose what the key counts wrong, and more than choose what it counts
@@ -127,8 +128,8 @@ def standings(room: Classroom, now: datetime, without: Collection[str] = ()) -> 
     Items in ``without`` (those to check) count in the score, as in the gradebook, but not against a trainee's
     objectives, nor as confident and wrong: the item may be what is wrong.
     """
-    works: dict[str, dict[str, Work]] = defaultdict(dict)
-    for work in room.works:
+    works: dict[str, dict[str, GradedSubmission]] = defaultdict(dict)
+    for work in room.submissions:
         works[work.trainee][work.assignment] = work
     items = room.items
     shares: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -138,7 +139,7 @@ def standings(room: Classroom, now: datetime, without: Collection[str] = ()) -> 
             objective = items[answer.item].objective
             shares[answer.trainee][objective].append(answer.share)
             sure[answer.trainee][objective] += answer.confidence == "sure" and is_wrong(answer)
-    running = {work.assignment for work in room.works}
+    running = {work.assignment for work in room.submissions}
     waiting = set(room.waiting)
     found = []
     for person in room.people:

@@ -6,9 +6,9 @@ writers in ``interchange/``.
 
 from icecourse.item.kinds.case import CASE
 from icecourse.item.kinds.choice import ALL, ONE
-from icecourse.item.kinds.shape import Kind
 from icecourse.item.kinds.match import MATCH
 from icecourse.item.kinds.order import ORDER
+from icecourse.item.kinds.shape import Kind
 from icecourse.item.kinds.typed import ENTRY, within
 from icecourse.item.record import Item
 

@@ -4,16 +4,14 @@ One TOML file each beside this module; ``CONTRIBUTING.md`` shows every kind. A f
 is refused with one sentence: the file, the entry, what is wrong, what to do.
 """
 
-import difflib
 import re
-import tomllib
-from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from icecourse.content import facts
+from icecourse.content import facts, table
+from icecourse.content.table import ID, Table, meant
 
 FOLDER = Path(__file__).parent
 # Where lessons and their pictures lie: in the wheel, in a checkout.
@@ -22,7 +20,6 @@ UNITS = ("business days", "days", "months", "hours")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOLIDAY = "holiday"
 WORKING_WEEK = ("Saturday", "Sunday", HOLIDAY)  # what "business days" and a last day that moves leave out
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
@@ -163,230 +160,167 @@ def names(folder: Path = FOLDER) -> list[str]:
 def load(name: str, folder: Path = FOLDER) -> Explorer:
     """The explorer of that name. Raises ExplorerError where there is none, or where its file is not sound."""
     path = folder / f"{name}.toml"
-    if not re.fullmatch(_ID, name) or not path.is_file():
+    if not ID.fullmatch(name) or not path.is_file():
         raise ExplorerError(f'There is no explorer "{name}"; there are: {", ".join(names(folder))}.')
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExplorerError(f"{path.name}: the file cannot be read: {error}.") from error
-    table = _Table(path.name, data, folder)
-    kind = table.text("kind")
-    if kind not in _KINDS:
-        raise table.error(f'kind is "{kind}"; it must be one of {", ".join(_KINDS)}')
-    explorer = _KINDS[kind](table, name=name, title=table.text("title"), intro=table.text("intro"))
-    table.close()
+    entry = table.read(path, ExplorerError)
+    kind = entry.choice("kind", _KINDS)
+    about = {"name": name, "title": entry.one_line("title"), "intro": entry.one_line("intro")}
+    explorer = _document(entry, folder, **about) if kind == "document" else _KINDS[kind](entry, **about)
+    entry.close()
     return explorer
 
 
-class _Table:
-    """A table of the file, taken field by field; what is left over in the end was nobody's field."""
-
-    def __init__(self, where: str, table: object, folder: Path = FOLDER):
-        if not isinstance(table, dict):
-            raise ExplorerError(f"{where} must be a table of fields.")
-        self.where, self.left, self.known, self.folder = where, dict(table), [], folder
-
-    def error(self, text: str) -> ExplorerError:
-        return ExplorerError(f"{self.where}: {text}.")
-
-    def take(self, field: str, default: Any = None) -> Any:
-        self.known.append(field)
-        if field not in self.left and default is None:
-            raise self.error(f'the field "{field}" is missing')
-        return self.left.pop(field, default)
-
-    def text(self, field: str, default: str | None = None) -> str:
-        text = self.take(field, default)
-        if not isinstance(text, str) or (default is None and not text.strip()):
-            raise self.error(f'"{field}" must be text in quotation marks, and not empty')
-        return " ".join(text.split())
-
-    def facts(self) -> tuple[str, ...]:
-        given = self.take("fact")
-        for fact in (listed := _list(given)):
-            if fact not in facts.load():
-                close = difflib.get_close_matches(fact, facts.load(), n=1)
-                raise self.error(f'there is no fact "{fact}"' + (f'; did you mean "{close[0]}"' if close else ""))
-        if not listed:
-            raise self.error('"fact" names no fact')
-        return listed
-
-    def named(self, field: str) -> dict[str, str]:
-        """A table of texts by id, two or more."""
-        table = self.take(field)
-        if not isinstance(table, dict) or len(table) < 2:
-            raise self.error(f'[{field}] must hold two or more lines such as some-id = "Its name"')
-        for name, text in table.items():
-            if not re.fullmatch(_ID, name) or not isinstance(text, str) or not text.strip():
-                raise self.error(f'[{field}]: "{name}" must be an id of small letters and hyphens, and its value text')
-        return table
-
-    def entries(self, field: str, read: Callable[["_Table", str], Any]) -> tuple:
-        """What ``read`` makes of each table of an array, given the table and its id; no two ids are the same."""
-        rows = self.take(field, [])
-        if not isinstance(rows, list) or not rows:
-            raise self.error(f"there is no [[{field}]]")
-        found = {}
-        for number, row in enumerate(rows, start=1):
-            table = _Table(f"{self.where}: {field} {number}", row)
-            name = table.text("id")
-            if not re.fullmatch(_ID, name):
-                raise table.error(f'the id "{name}" must be small letters, digits and hyphens')
-            table.where = f'{self.where}: {field} "{name}"'
-            if name in found:
-                raise table.error("the id stands here twice; give one of them another")
-            found[name] = read(table, name)
-            table.close()
-        return tuple(found.values())
-
-    def close(self) -> None:
-        for field in self.left:
-            raise self.error(f'"{field}" is not a field here{_meant(field, self.known)}')
-
-
-def _list(given: object) -> tuple[str, ...]:
-    return tuple(map(str, given)) if isinstance(given, list) else (str(given),)
-
-
-def _meant(name: str, allowed: Iterable[str]) -> str:
-    allowed = list(allowed)
-    close = difflib.get_close_matches(name, allowed, n=1)
-    return f'; did you mean "{close[0]}"' if close else f"; there are {', '.join(allowed[:12])}"
+def _facts(entry: Table) -> tuple[str, ...]:
+    names = entry.listed("fact", alone=True)
+    for name in names:
+        entry.need(name in facts.load(), f'there is no fact "{name}"{meant(name, facts.load())}', "fact")
+    return names
 
 
 # -- the kinds ----------------------------------------------------------------------------------------------------
 
 
-def _chart(table: _Table, **common) -> Chart:
-    return Chart(**common, views=table.entries("view", _view))
+def _chart(entry: Table, **about) -> Chart:
+    return Chart(**about, views=tuple(_view(name, row) for name, row in entry.entries("view").items()))
 
 
-def _view(table: _Table, name: str) -> View:
-    def unit(row: _Table, name: str) -> Unit:
-        return Unit(name, row.text("name"), row.text("parent", ""), row.text("does"), row.facts())
-
-    view = View(name, table.text("label"), table.text("as_of"), table.entries("unit", unit))
-    parents = {unit.id: unit.parent for unit in view.units}
-    for unit, parent in parents.items():
-        above = [unit]
+def _view(name: str, entry: Table) -> View:
+    rows = entry.entries("unit")
+    units = tuple(_unit(id, row) for id, row in rows.items())
+    view = View(name, entry.one_line("label"), entry.one_line("as_of"), units)
+    entry.close()
+    parents = {unit.id: unit.parent for unit in units}
+    for id, parent in parents.items():
+        above = [id]
         while parent:
-            if parent not in parents:
-                raise table.error(f'unit "{unit}": there is no parent "{parent}"{_meant(parent, parents)}')
-            if parent in above:
-                raise table.error(f'unit "{unit}" stands under itself; one unit of that line must have no parent')
+            rows[id].need(parent in parents, f'there is no parent "{parent}"{meant(parent, parents)}', "parent")
+            circle = "it stands under itself; one unit of that line must have no parent"
+            rows[id].need(parent not in above, circle, "parent")
             above.append(parent)
             parent = parents[parent]
     return view
 
 
-def _timeline(table: _Table, **common) -> Timeline:
+def _unit(name: str, entry: Table) -> Unit:
+    parent = entry.one_line("parent", "")
+    unit = Unit(name, entry.one_line("name"), parent, entry.one_line("does"), _facts(entry))
+    entry.close()
+    return unit
+
+
+def _timeline(entry: Table, **about) -> Timeline:
     # An event needs no id: nothing names it.
-    rows = table.take("event", [])
-    if not isinstance(rows, list) or not rows:
-        raise table.error("there is no [[event]]")
-    return Timeline(
-        **common, events=tuple(_event(_Table(f"{table.where}: event {n}", r)) for n, r in enumerate(rows, 1))
-    )
+    return Timeline(**about, events=tuple(map(_event, entry.rows("event", "event"))))
 
 
-def _event(table: _Table) -> Event:
-    label = table.text("label")
-    table.where = f'{table.where} ("{label}")'
-    table.left["date"] = str(table.take("date"))
-    day = table.text("date")
+def _event(entry: Table) -> Event:
+    label = entry.one_line("label")
+    entry.place = f'{entry.place} ("{label}")'
+    day = str(entry.take("date"))
     try:
-        if not re.fullmatch(_DAY, day):
+        if not _DAY.fullmatch(day):
             raise ValueError
         date.fromisoformat(f"{day}-01-01"[:10])
     except ValueError:
-        raise table.error(f'date is "{day}"; write "2002-11-25", "2003-03" or "2003"') from None
-    event = Event(day, label, table.text("text"), table.facts())
-    table.close()
+        raise entry.error(f'date is "{day}"; write "2002-11-25", "2003-03" or "2003"', "date") from None
+    event = Event(day, label, entry.one_line("text"), _facts(entry))
+    entry.close()
     return event
 
 
-def _finder(table: _Table, **common) -> Finder:
-    desks = table.named("desks")
-
-    def matter(row: _Table, name: str) -> Matter:
-        given = _list(row.take("desk"))
-        for desk in given:
-            if desk not in desks:
-                raise row.error(f'there is no desk "{desk}"{_meant(desk, desks)}')
-        return Matter(name, row.text("text"), given, row.text("does"), row.facts())
-
-    ask, heading = table.text("ask"), table.text("heading", "")
-    return Finder(**common, ask=ask, heading=heading, desks=desks, matters=table.entries("matter", matter))
+def _finder(entry: Table, **about) -> Finder:
+    desks = entry.texts("desks", fewest=2)
+    return Finder(
+        **about,
+        ask=entry.one_line("ask"),
+        heading=entry.one_line("heading", ""),
+        desks=desks,
+        matters=tuple(_matter(name, row, desks) for name, row in entry.entries("matter").items()),
+    )
 
 
-def _sorter(table: _Table, **common) -> Sorter:
-    bins = table.named("bins")
-
-    def card(row: _Table, name: str) -> Card:
-        where = row.text("bin")
-        if where not in bins:
-            raise row.error(f'there is no bin "{where}"{_meant(where, bins)}')
-        return Card(name, row.text("text"), where, row.text("why"), row.facts())
-
-    return Sorter(**common, ask=table.text("ask"), bins=bins, cards=table.entries("card", card))
+def _matter(name: str, entry: Table, desks: dict[str, str]) -> Matter:
+    named = entry.listed("desk", alone=True)
+    for desk in named:
+        entry.need(desk in desks, f'there is no desk "{desk}"{meant(desk, desks)}', "desk")
+    matter = Matter(name, entry.one_line("text"), named, entry.one_line("does"), _facts(entry))
+    entry.close()
+    return matter
 
 
-def _document(table: _Table, **common) -> Document:
-    picture = table.text("picture")
-    path = next((path for folder in (table.folder, *PICTURES) if (path := folder / picture).is_file()), None)
-    if path is None or path.suffix != ".svg":
-        raise table.error(f'picture is "{picture}", but lessons/ holds no such file; name it like "figures/sample.svg"')
-    return Document(**common, picture=path, alt=table.text("alt"), spots=table.entries("spot", _spot))
+def _sorter(entry: Table, **about) -> Sorter:
+    bins = entry.texts("bins", fewest=2)
+    cards = tuple(_card(name, row, bins) for name, row in entry.entries("card").items())
+    return Sorter(**about, ask=entry.one_line("ask"), bins=bins, cards=cards)
 
 
-def _spot(table: _Table, name: str) -> Spot:
-    box = table.take("box")
-    if not (isinstance(box, list) and len(box) == 4 and all(type(part) in (int, float) for part in box)):
-        raise table.error("box must be four numbers: [left, top, width, height] in per cent of the picture")
+def _card(name: str, entry: Table, bins: dict[str, str]) -> Card:
+    heading = entry.one_line("bin")
+    entry.need(heading in bins, f'there is no bin "{heading}"{meant(heading, bins)}', "bin")
+    card = Card(name, entry.one_line("text"), heading, entry.one_line("why"), _facts(entry))
+    entry.close()
+    return card
+
+
+def _document(entry: Table, folder: Path, **about) -> Document:
+    name = entry.one_line("picture")
+    path = next((path for place in (folder, *PICTURES) if (path := place / name).is_file()), None)
+    message = f'picture is "{name}", but lessons/ holds no such file; name it like "figures/sample.svg"'
+    entry.need(path and path.suffix == ".svg", message, "picture")
+    spots = tuple(_spot(id, row) for id, row in entry.entries("spot").items())
+    return Document(**about, picture=path, alt=entry.one_line("alt"), spots=spots)
+
+
+def _spot(name: str, entry: Table) -> Spot:
+    box = entry.take("box")
+    four = isinstance(box, list) and len(box) == 4 and all(type(part) in (int, float) for part in box)
+    entry.need(four, "box must be four numbers: [left, top, width, height] in per cent of the picture", "box")
     left, top, width, height = box
-    if left < 0 or top < 0 or width <= 0 or height <= 0 or left + width > 100 or top + height > 100:
-        raise table.error(f"box {box} lies outside the picture: left + width and top + height are at most 100")
-    return Spot(name, table.text("label"), tuple(box), table.text("says"), table.text("text"), table.facts())
+    inside = left >= 0 and top >= 0 and width > 0 and height > 0 and left + width <= 100 and top + height <= 100
+    message = f"box {box} lies outside the picture: left + width and top + height are at most 100"
+    entry.need(inside, message, "box")
+    label, says, text = (entry.one_line(field) for field in ("label", "says", "text"))
+    spot = Spot(name, label, tuple(box), says, text, _facts(entry))
+    entry.close()
+    return spot
 
 
-def _calculator(table: _Table, **common) -> Calculator:
-    example = table.take("example")
-    if not isinstance(example, date):
-        raise table.error("example must be a date such as 2026-11-06, without quotation marks")
-    asks, deadlines = table.text("from"), table.entries("deadline", _deadline)
-    calculator = Calculator(**common, asks=asks, example=example, deadlines=deadlines)
-    if calculator.to_the_hour != isinstance(example, datetime):
-        wanted = "2026-11-06T17:00:00, for hours are" if calculator.to_the_hour else "2026-11-06, for no hours are"
-        raise table.error(f"example must be such as {wanted} counted")
+def _calculator(entry: Table, **about) -> Calculator:
+    example = entry.take("example")
+    day = isinstance(example, date)
+    entry.need(day, "example must be a date such as 2026-11-06, without quotation marks", "example")
+    deadlines = tuple(_deadline(name, row) for name, row in entry.entries("deadline").items())
+    calculator = Calculator(**about, asks=entry.one_line("from"), example=example, deadlines=deadlines)
+    wanted = "2026-11-06T17:00:00, for hours are" if calculator.to_the_hour else "2026-11-06, for no hours are"
+    timed = isinstance(example, datetime)
+    entry.need(calculator.to_the_hour == timed, f"example must be such as {wanted} counted", "example")
     return calculator
 
 
-def _deadline(table: _Table, name: str) -> Deadline:
-    count, unit, roll = table.take("count"), table.text("unit"), table.take("roll", False)
-    if type(count) is not int or count < 1:
-        raise table.error("count must be a whole number, 1 or more")
-    if unit not in UNITS:
-        raise table.error(f'unit is "{unit}"; it must be one of {", ".join(UNITS)}')
-    days = table.take("leave_out", list(WORKING_WEEK) if unit == "business days" else [])
-    if not isinstance(days, list) or not set(days) <= {*WEEKDAYS, HOLIDAY}:
-        raise table.error(f'leave_out may list days of the week, such as "Saturday", and "{HOLIDAY}"')
-    if set(WEEKDAYS) <= set(days):
-        raise table.error("leave_out leaves no day to count")
-    if days and unit == "months":
-        raise table.error("leave_out does not go with months; take roll = true")
-    if type(roll) is not bool or (roll and unit == "hours"):
-        raise table.error("roll is true or false, and goes with days and months")
-    return Deadline(
+def _deadline(name: str, entry: Table) -> Deadline:
+    count, unit, roll = entry.take("count"), entry.choice("unit", UNITS), entry.flag("roll")
+    entry.need(type(count) is int and count >= 1, "count must be a whole number, 1 or more", "count")
+    days = entry.listed("leave_out", WORKING_WEEK if unit == "business days" else ())
+    known = {*WEEKDAYS, HOLIDAY}
+    entry.need(
+        set(days) <= known, f'leave_out may list days of the week, such as "Saturday", and "{HOLIDAY}"', "leave_out"
+    )
+    entry.need(not set(WEEKDAYS) <= set(days), "leave_out leaves no day to count; take one out", "leave_out")
+    entry.need(not (days and unit == "months"), "leave_out does not go with months; take roll = true", "leave_out")
+    entry.need(not (roll and unit == "hours"), "roll goes with days and months; take it out", "roll")
+    deadline = Deadline(
         name,
-        table.text("name"),
+        entry.one_line("name"),
         count,
         unit,
-        tuple(days),
+        days,
         roll,
-        table.text("rule"),
-        table.text("note", ""),
-        table.facts(),
+        entry.one_line("rule"),
+        entry.one_line("note", ""),
+        _facts(entry),
     )
+    entry.close()
+    return deadline
 
 
 _KINDS = {

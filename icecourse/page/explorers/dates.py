@@ -8,9 +8,11 @@ from functools import cache
 from typing import NamedTuple
 
 import holidays
+from babel.dates import format_date, format_skeleton
+from dateutil.relativedelta import relativedelta
 
-from icecourse.content.words import long_day
-from icecourse.page.explorers.data import HOLIDAY, WORKING_WEEK, Deadline
+from icecourse.content.words import locale, long_day, words
+from icecourse.page.explorers.data import HOLIDAY, WEEKDAYS, WORKING_WEEK, Deadline
 
 
 class Window(NamedTuple):
@@ -73,15 +75,13 @@ def days_after(day: date, count: int, leave_out: tuple[str, ...] = ()) -> tuple[
 
 def months_after(day: date, count: int) -> date:
     """The day of the same number ``count`` months later, or that month's last day where it is shorter."""
-    first = date(day.year + (day.month - 1 + count) // 12, (day.month - 1 + count) % 12 + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+    return day + relativedelta(months=count)
 
 
 def why_out(day: date, leave_out: tuple[str, ...]) -> str:
     """The weekday or holiday for which a day is left out, or "" for a day that counts."""
-    if f"{day:%A}" in leave_out:
-        return f"{day:%A}"
+    if (weekday := WEEKDAYS[day.weekday()]) in leave_out:
+        return weekday
     return _holidays(day.year).get(day, "") if HOLIDAY in leave_out else ""
 
 
@@ -94,7 +94,17 @@ def long_time(when: datetime | date) -> str:
     """Such as "Friday, November 6, 2026, 5:00 p.m."; an end at midnight names the day that it closes."""
     if not isinstance(when, datetime):
         return long_day(when)
+    text = words("time")
     if when.time() == time():
-        return f"{long_day(when.date() - timedelta(days=1))}, midnight (end of the day)"
-    half = "a.m." if when.hour < 12 else "p.m."
-    return f"{long_day(when.date())}, {when.hour % 12 or 12}:{when.minute:02d} {half}"
+        return text["midnight"].format(day=long_day(when.date() - timedelta(days=1)))
+    return text["morning" if when.hour < 12 else "afternoon"].format(
+        day=long_day(when.date()), hour=when.hour % 12 or 12, hour24=when.hour, minute=f"{when.minute:02d}"
+    )
+
+
+def long_part(day: str) -> str:
+    """ "2002-11-25", "2003-03" and "2003" as people write them: "November 25, 2002", "March 2003", "2003"."""
+    year, *rest = map(int, day.split("-"))
+    if len(rest) == 2:
+        return format_date(date(year, *rest), "long", locale=locale())
+    return format_skeleton("yMMMM", date(year, rest[0], 1), locale=locale()) if rest else str(year)

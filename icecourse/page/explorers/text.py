@@ -1,18 +1,15 @@
-"""What an explorer says, as a tree: read without a kernel, printed, and built up by the script into what one can try.
-
-A tree is a list ``[tag, attributes, child, ...]`` where a child is a text or a tree: JSON that the script turns into
-elements as it is, and that ``html`` turns into a page. So the text form and the screen cannot say different things.
-"""
+"""What an explorer says, as a tree: read without a kernel, printed, and built up by the script into what is tried."""
 
 import base64
 import string
 from datetime import date, datetime
-from html import escape
 
 from icecourse.content.words import long_day, words
 from icecourse.item import response_feedback
+from icecourse.item.markup import Tree, html, plain
 from icecourse.item.text_form import text_alternative
 from icecourse.page.explorers.data import (
+    WEEKDAYS,
     Calculator,
     Chart,
     Deadline,
@@ -27,27 +24,7 @@ from icecourse.page.explorers.data import (
     Unit,
     View,
 )
-from icecourse.page.explorers.dates import last_day, long_time
-
-Tree = list  # [tag, {attribute: text}, text or Tree, ...]
-_VOID = {"img", "input", "br"}
-
-
-def html(part: Tree | str) -> str:
-    """A tree as HTML; every text and attribute is escaped."""
-    if isinstance(part, str):
-        return escape(part)
-    tag, attributes, *children = part
-    opened = "".join([f"<{tag}", *(f' {name}="{escape(value)}"' for name, value in attributes.items()), ">"])
-    return opened if tag in _VOID else f"{opened}{''.join(map(html, children))}</{tag}>"
-
-
-def plain(part: Tree | str) -> str:
-    """The words of a tree, for where nothing but text can be shown: a line for each paragraph."""
-    if isinstance(part, str):
-        return part
-    words_of = "".join(map(plain, part[2:]))
-    return f"{words_of}\n" if part[0] in ("h3", "h4", "p", "summary", "th") else words_of
+from icecourse.page.explorers.dates import last_day, long_part, long_time
 
 
 def tree(explorer: Explorer) -> Tree:
@@ -152,7 +129,7 @@ def deadlines(calculator: Calculator, start: datetime | date) -> Tree:
     return ["ul", {"class": "ice-deadlines"}, *(_deadline(deadline, start) for deadline in calculator.deadlines)]
 
 
-def said(calculator: Calculator, start: datetime | date) -> str:
+def announcement(calculator: Calculator, start: datetime | date) -> str:
     """The dates alone, for a screen reader that hears of a change."""
     ends = (f"{deadline.name}: {long_time(last_day(deadline, start).end)}" for deadline in calculator.deadlines)
     return "; ".join([*ends, words("calculator")["attorney"]])
@@ -186,7 +163,7 @@ def _view(view: View) -> Tree:
 
 
 def _event(event: Event) -> Tree:
-    when = ["time", {"datetime": event.date}, _when(event.date)]
+    when = ["time", {"datetime": event.date}, long_part(event.date)]
     return [
         "li",
         {},
@@ -198,15 +175,6 @@ def _event(event: Event) -> Tree:
             sources(event.facts),
         ],
     ]
-
-
-def _when(day: str) -> str:
-    """ "2002-11-25", "2003-03" and "2003" as people write them."""
-    year, *rest = map(int, day.split("-"))
-    if not rest:
-        return str(year)
-    month = f"{date(2000, rest[0], 1):%B}"
-    return f"{month} {rest[1]}, {year}" if len(rest) == 2 else f"{month} {year}"
 
 
 def _desks(finder: Finder, matter: Matter) -> str:
@@ -231,7 +199,9 @@ def _deadline(deadline: Deadline, start: datetime | date) -> Tree:
     text, end = words("calculator"), last_day(deadline, start)
     lines = []
     if end.left_out:
-        days = "; ".join(long_day(day) + (f" ({why})" if why != f"{day:%A}" else "") for day, why in end.left_out)
+        days = "; ".join(
+            long_day(day) + (f" ({why})" if why != WEEKDAYS[day.weekday()] else "") for day, why in end.left_out
+        )
         lines.append(text["left-out"].format(days=days))
     elif deadline.leave_out:
         lines.append(text["left-out-none"])
@@ -246,6 +216,11 @@ def _deadline(deadline: Deadline, start: datetime | date) -> Tree:
         *([["p", {}, deadline.note]] if deadline.note else []),
         sources(deadline.facts),
     ]
+
+
+def _left_out(day: date, why: str) -> str:
+    """A day that was not counted; that it is a Sunday stands in the date, that it is a holiday does not."""
+    return long_day(day) if why == WEEKDAYS[day.weekday()] else f"{long_day(day)} ({why})"
 
 
 def _table(heads: list[str], rows: list) -> Tree:
