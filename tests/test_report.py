@@ -29,7 +29,7 @@ from icecourse.curriculum import COURSE_ID, Course
 from icecourse.grading import backup
 from icecourse.grading.gradebook import Assignment, Cell, GradebookError, GradedSubmission
 from icecourse.instructor import demo, export, privacy, pseudonyms, roster
-from icecourse.instructor.report import analysis, classroom, findings, links, results
+from icecourse.instructor.report import analysis, classroom, findings, links, mastery, results
 from icecourse.instructor.report.analysis import Answer
 from icecourse.instructor.report.classroom import Classroom
 from icecourse.instructor.report.page import html, write, write_records
@@ -236,8 +236,8 @@ def test_below_twenty_trainees_nothing_is_a_finding(checkout):
     assert len(statistics) == len(graded)
     assert not findings.items_to_check(statistics, graded)
     assert not any(findings.remarks(row, graded[row.item]) for row in statistics)
-    learned = analysis.learned(answers_of(simulation), {name: item.objective for name, item in graded.items()})
-    assert {findings.verdict(row, 0.7) for row in learned} == {"too-few"}
+    learned = mastery.learned(answers_of(simulation), {name: item.objective for name, item in graded.items()})
+    assert {findings.conclusion(row, 0.7) for row in learned} == {"too-few"}
 
 
 def test_the_page_says_where_there_are_too_few(course):

@@ -1,10 +1,10 @@
 """The checks of an item's cell: each reads one field, or says in one sentence what is wrong on which line."""
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 
-ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+from icecourse.content import table
+from icecourse.content.table import ID
 
 
 class ItemError(ValueError):
@@ -43,25 +43,22 @@ class Cell:
             self.fail(field, message)
 
     def toml(self) -> dict:
-        try:
-            return tomllib.loads("\n".join(self.lines))
-        except tomllib.TOMLDecodeError as error:
-            place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", str(error))
-            number = int(place[1]) + 1 if place and place[1] else len(self.lines) + 1
-            what = re.sub(r" \(at .*", "", str(error))
-            raise ItemError(
-                self.item, number, f"this is not TOML ({what}); check quotation marks, brackets and equals signs."
-            ) from None
+        """All fields of the cell."""
 
-    def text(self, table: Mapping, field: str) -> str:
-        self.need(field in table, field, f'the item has no "{field}"; add it above [options].')
-        value = table[field]
+        def fault(place: str, line: int, message: str) -> ItemError:
+            return ItemError(self.item, line, f"{message}.")
+
+        return table.parse("\n".join(self.lines), fault, first=2).left
+
+    def text(self, fields: Mapping, field: str) -> str:
+        self.need(field in fields, field, f'the item has no "{field}"; add it above [options].')
+        value = fields[field]
         self.need(isinstance(value, str) and value.strip(), field, f"{field} must be text in quotation marks.")
         return value
 
-    def choice(self, table: Mapping, field: str, allowed: Collection[str]) -> str:
+    def choice(self, fields: Mapping, field: str, allowed: Collection[str]) -> str:
         """One of the words that are allowed; the first of them where the field is left out."""
-        value = table.get(field, next(iter(allowed)))
+        value = fields.get(field, next(iter(allowed)))
         self.need(
             isinstance(value, str) and value in allowed,
             field,
@@ -69,29 +66,29 @@ class Cell:
         )
         return value
 
-    def flag(self, table: Mapping, field: str) -> bool:
-        value = table.get(field, False)
+    def flag(self, fields: Mapping, field: str) -> bool:
+        value = fields.get(field, False)
         self.need(isinstance(value, bool), field, f"{field} must be true or false, without quotation marks.")
         return value
 
-    def number(self, table: Mapping, field: str, default: float, unit: str = "") -> float:
+    def number(self, fields: Mapping, field: str, default: float, unit: str = "") -> float:
         """A number, 0 or more."""
-        value = table.get(field, default)
+        value = fields.get(field, default)
         number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
         self.need(number, field, f"{field} must be a number, 0 or more{unit}.")
         return float(value)
 
-    def words(self, table: Mapping, field: str) -> tuple[str, ...]:
+    def words(self, fields: Mapping, field: str) -> tuple[str, ...]:
         """A list of different ids or texts, one at least."""
-        value = table.get(field)
+        value = fields.get(field)
         good = isinstance(value, list) and value and all(isinstance(word, str) for word in value)
-        self.need(good, field if field in table else "key", f'{field} must be a list of ids such as ["monday"].')
+        self.need(good, field if field in fields else "key", f'{field} must be a list of ids such as ["monday"].')
         self.need(len(set(value)) == len(value), field, f"{field} names the same id twice.")
         return tuple(value)
 
-    def texts(self, table: Mapping, field: str) -> dict[str, str]:
+    def texts(self, fields: Mapping, field: str) -> dict[str, str]:
         """A table of texts by id."""
-        value = table.get(field)
+        value = fields.get(field)
         self.need(isinstance(value, dict), field, f"the item has no [{field}] table.")
         for name, text in value.items():
             misplaced = name in self.reserved

@@ -12,8 +12,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 
+from icecourse.content.table import ID
 from icecourse.item import kinds
-from icecourse.item.cell import ID, Cell, ItemError
+from icecourse.item.cell import Cell, ItemError
 from icecourse.item.kinds import KINDS
 from icecourse.item.record import Item, Key, Translation
 
