@@ -24,7 +24,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect, sync_playwright
 from test_exchange import QUIZ, rows
-from test_verdict import RIGHT, WRONG
+from test_response_feedback import RIGHT, WRONG
 
 from icecourse.course_root import api
 from icecourse.curriculum import KERNEL, Course

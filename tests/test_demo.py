@@ -8,6 +8,7 @@ import pytest
 from icecourse.instructor import demo
 from icecourse.instructor.report import analysis, classroom, findings
 from icecourse.instructor.report.analysis import Answer
+from icecourse.item import kinds
 from icecourse.item.scoring import score
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -21,10 +22,10 @@ def items_of(checkout):
 def answers_of(simulation) -> list[Answer]:
     """What the gradebook and the journals say of a simulated class, without writing them."""
     graded = demo.as_graded(simulation)
-    kinds = {name: item.kind for name, item in graded.items()}
+    one_click = {name for name, item in graded.items() if kinds.of(item).is_one_click}
     found = []
     for work in simulation.handed_in:
-        kept = classroom.history(work.entries, kinds) if work.damage != "journal" else {}
+        kept = classroom.history(work.entries, one_click) if work.damage != "journal" else {}
         for one in simulation.asked:
             if one.assignment == work.assignment:
                 item = graded[one.item.id]

@@ -29,7 +29,7 @@ from icecourse.curriculum import COURSE_ID, Course
 from icecourse.grading import backup
 from icecourse.grading.gradebook import Assignment, Cell, GradebookError, GradedSubmission
 from icecourse.instructor import demo, export, privacy, pseudonyms, roster
-from icecourse.instructor.report import analysis, classroom, findings, links, results
+from icecourse.instructor.report import analysis, classroom, findings, links, mastery, results
 from icecourse.instructor.report.analysis import Answer
 from icecourse.instructor.report.classroom import Classroom
 from icecourse.instructor.report.page import html, write, write_records
@@ -159,18 +159,17 @@ def entries(*lines):
 
 
 def test_time_runs_from_the_answer_before_and_not_over_a_break():
-    kept = classroom.history(entries((0, "a", ["x"]), (40, "b", ["x"]), (2000, "c", ["x"]), (2030, "d", ["x"])), {})
+    kept = classroom.history(entries((0, "a", ["x"]), (40, "b", ["x"]), (2000, "c", ["x"]), (2030, "d", ["x"])), set())
     assert [kept[name][1] for name in "abcd"] == [None, 40, None, 30]
 
 
 def test_changes_are_other_answers_not_clicks():
-    kinds = {"one": "one", "all": "all"}
     lines = entries(
         (0, "one", ["x"]), (5, "one", ["y"]), (9, "one", ["y"]),  # one change; then only how sure
         (20, "all", ["x"]), (22, "all", ["x", "y"]), (24, "all", ["y"]),  # clicks of one answer
         (30, "one", ["x"]), (40, "all", ["x", "y"]), (42, "all", ["x"]),  # a change each, on coming back
     )  # fmt: skip
-    kept = classroom.history(lines, kinds)
+    kept = classroom.history(lines, {"one"})
     assert kept["one"][2] == 2 and kept["all"][2] == 1
     assert kept["one"][0].response == ["x"] and kept["all"][0].response == ["x"]
 
@@ -178,7 +177,7 @@ def test_changes_are_other_answers_not_clicks():
 def test_a_clock_that_goes_backwards_or_a_time_that_is_none_gives_no_time():
     lines = entries((100, "a", ["x"]), (50, "b", ["x"]))
     lines.append(dataclasses.replace(lines[0], item="c", at="yesterday"))
-    kept = classroom.history(lines, {})
+    kept = classroom.history(lines, set())
     assert kept["b"][1] is None and kept["c"][1] is None
 
 
@@ -237,8 +236,8 @@ def test_below_twenty_trainees_nothing_is_a_finding(checkout):
     assert len(statistics) == len(graded)
     assert not findings.items_to_check(statistics, graded)
     assert not any(findings.remarks(row, graded[row.item]) for row in statistics)
-    learned = analysis.learned(answers_of(simulation), {name: item.objective for name, item in graded.items()})
-    assert {findings.verdict(row, 0.7) for row in learned} == {"too-few"}
+    learned = mastery.learned(answers_of(simulation), {name: item.objective for name, item in graded.items()})
+    assert {findings.conclusion(row, 0.7) for row in learned} == {"too-few"}
 
 
 def test_the_page_says_where_there_are_too_few(course):

@@ -23,6 +23,7 @@ from icecourse.grading.backup import FOLDER, back_up
 from icecourse.grading.gradebook import Cell, Grade, GradedSubmission, Records
 from icecourse.grading.release import CheckMaster, ReleaseRefused
 from icecourse.item.grammar import Item, ItemError, parse
+from icecourse.item.kinds import key_text
 from icecourse.refused import Refused
 
 Name = tuple[str, str]  # of a cell: its notebook and itself
@@ -166,7 +167,9 @@ def sentences(assignment: str, planned: Plan, pass_mark: float) -> Iterator[str]
         return
     yield f"{assignment}: items that have changed since they were graded"
     for change in planned.items:
-        what = "; ".join(_differences(change.before, change.item)) or "graded before versions were kept"
+        what = "graded before versions were kept"
+        if change.before is not None:
+            what = "; ".join(_differences(change.before, change.item))
         yield f"  {change.item.id} ({change.grades} grades): {what}"
     moved = [change for change in planned.changes if not change.is_none]
     yield f"Trainees whose grade changes: {len(moved)} of {len(planned.changes)}"
@@ -187,11 +190,9 @@ def _of(points: float, possible: float) -> str:
     return f"{round(points, 2):g} of {round(possible, 2):g}{share}"
 
 
-def _differences(before: Item | None, item: Item) -> Iterator[str]:
-    if before is None:
-        return
+def _differences(before: Item, item: Item) -> Iterator[str]:
     for what, was, now in (
-        ("key", _key(before), _key(item)),
+        ("key", key_text(before), key_text(item)),
         ("points", f"{before.points:g}", f"{item.points:g}"),
         ("scoring", before.scoring, item.scoring),
     ):
@@ -199,12 +200,6 @@ def _differences(before: Item | None, item: Item) -> Iterator[str]:
             yield f"{what} was {was}, is {now}"
     if before.version != item.version:
         yield "stem or options have another text"
-
-
-def _key(item: Item) -> str:
-    pairs = [f"{left}: {option}" for left, option in item.key.pairs.items()]
-    within = [f"within {item.key.tolerance:g}"] if item.key.tolerance else []
-    return ", ".join([*item.key.correct, *pairs, *within])
 
 
 def _by_notebook(grades: Mapping[Name, Grade]) -> list[float]:

@@ -5,7 +5,7 @@ A graded answer is the one in the journal of ``autograded/``, which grading laid
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from icecourse.course_root import course_directory
 from icecourse.grading import gradebook, submission
 from icecourse.grading.gradebook import Assignment, Cell, GradedSubmission, Person, Records
 from icecourse.instructor.report.analysis import Answer
-from icecourse.item import journal
+from icecourse.item import journal, kinds
 from icecourse.item.grammar import Item, ItemError, is_item, parse
 from icecourse.item.journal import Entry, JournalError
 
@@ -50,13 +50,12 @@ def read(root: Path) -> Classroom:
     course = course_directory(root)
     records = gradebook.read(course.db_url)
     items = {cell.name: item for cell in records.cells if cell.automatic and (item := _item(cell.source))}
-    kinds = {name: item.kind for name, item in items.items()}
     autograded, submitted = (
         Path(course.root) / name for name in (course.autograded_directory, course.submitted_directory)
     )
     journals = {
         (graded.trainee, graded.assignment): _journal(
-            Path(f"{autograded}/{graded.trainee}/{graded.assignment}/{journal.NAME}"), kinds
+            Path(f"{autograded}/{graded.trainee}/{graded.assignment}/{journal.NAME}"), items
         )
         for graded in records.submissions
     }
@@ -71,12 +70,12 @@ def read(root: Path) -> Classroom:
     )
 
 
-def history(entries: Iterable[Entry], kinds: Mapping[str, str]) -> dict[str, History]:
-    """How each item of a journal was answered. ``kinds``: item -> kind.
+def history(entries: Iterable[Entry], one_click: Collection[str]) -> dict[str, History]:
+    """How each item of a journal was answered. ``one_click``: the items that one click answers.
 
     Seconds run from the answer before, to whatever item; None for the first of a sitting (no answer within 15 minutes
-    before it). An item of kind ``one`` takes one click, so each other response is a change; in the others clicks that
-    follow each other are one answer, and coming back to change it is a change.
+    before it). Where one click answers, each other response is a change; elsewhere clicks that follow each other are
+    one answer, and coming back to change it is a change.
     """
     histories: dict[str, History] = {}
     before, last = None, ""
@@ -84,7 +83,7 @@ def history(entries: Iterable[Entry], kinds: Mapping[str, str]) -> dict[str, His
         at, name = journal.when(entry.at), entry.item
         if name in histories:
             earlier = histories[name]
-            another = entry.response != earlier.entry.response and (kinds.get(name) == "one" or last != name)
+            another = entry.response != earlier.entry.response and (name in one_click or last != name)
             histories[name] = History(entry, earlier.seconds, earlier.changes + another)
         else:
             known = at and before and timedelta() <= at - before <= BREAK
@@ -122,17 +121,18 @@ def _item(source: str) -> Item | None:
     return item if item and item.key else None
 
 
-def _journal(path: Path, kinds: Mapping[str, str]) -> tuple[dict[str, History], tuple[str, ...]]:
+def _journal(path: Path, items: Mapping[str, Item]) -> tuple[dict[str, History], tuple[str, ...]]:
     """A graded journal, read as grading read it, from a regular file; and what is wrong with it, a code each."""
     try:
         size = path.lstat().st_size
-        answers = journal.read(path, kinds if size > HISTORY else None)
+        answers = journal.read(path, items if size > HISTORY else None)
     except FileNotFoundError:
         return {}, ("no-journal",)
     except (JournalError, OSError):
         return {}, ("no-file",)
-    entries = (entry for entry in answers.entries if entry.item in kinds)
-    return history(entries, kinds), ("torn-lines",) if answers.skipped else ()
+    entries = (entry for entry in answers.entries if entry.item in items)
+    one_click = {name for name, item in items.items() if kinds.of(item).is_one_click}
+    return history(entries, one_click), ("torn-lines",) if answers.skipped else ()
 
 
 def _waiting(records: Records, submitted: Path) -> Iterator[tuple[str, str]]:

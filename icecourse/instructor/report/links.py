@@ -7,7 +7,7 @@ from urllib.parse import quote
 from icecourse.content import facts
 from icecourse.content.words import words
 from icecourse.curriculum import Course, objectives
-from icecourse.instructor.report import analysis
+from icecourse.instructor.report.distractors import picks
 from icecourse.instructor.report.findings import Finding
 from icecourse.instructor.report.results import ItemResult, Results
 from icecourse.item.grammar import Item
@@ -48,7 +48,7 @@ def _example(results: Results, finding: Finding, row: ItemResult) -> str:
     choice = finding.choice
     for answer in results.room.answers:
         if answer.item == finding.item and (
-            not choice or (choice.slot, choice.pick) in analysis.picks(row.item, answer.response)
+            not choice or (choice.slot, choice.pick) in picks(row.item, answer.response)
         ):
             pages = {(work.trainee, work.assignment): work.pages for work in results.room.submissions}
             return pages.get((answer.trainee, answer.assignment), {}).get(row.notebook, "")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from icecourse.content.words import words
 from icecourse.course_root import ClassReport, settings
 from icecourse.curriculum import objectives
-from icecourse.instructor.report import analysis, classroom, findings
+from icecourse.instructor.report import analysis, classroom, findings, mastery
 from icecourse.instructor.report.classroom import Classroom
 from icecourse.instructor.report.findings import Finding
 from icecourse.item.grammar import Item
@@ -36,20 +36,20 @@ class Results(NamedTuple):
     now: datetime
     items: tuple[ItemResult, ...]
     checks: tuple[Finding, ...]
-    sure: tuple[analysis.Sure, ...]
+    sure: tuple[mastery.Sure, ...]
     asked_sure: bool
-    learned: tuple[analysis.Learned, ...]
-    gains: tuple[analysis.Gain, ...]
+    learned: tuple[mastery.Learned, ...]
+    gains: tuple[mastery.Gain, ...]
     standings: tuple[findings.Standing, ...]
     talks: tuple[findings.Talk, ...]
     reliability: tuple[analysis.Reliability, ...]
 
-    def conclusion(self, row: analysis.Learned) -> str:
-        """Whether an objective was learned, as ``findings.verdict`` tells it by the pass mark."""
-        return findings.verdict(row, self.config.pass_mark)
+    def conclusion(self, row: mastery.Learned) -> str:
+        """Whether an objective was learned, as ``findings.conclusion`` tells it by the pass mark."""
+        return findings.conclusion(row, self.config.pass_mark)
 
     @property
-    def not_learned(self) -> list[analysis.Learned]:
+    def not_learned(self) -> list[mastery.Learned]:
         return [row for row in self.learned if self.conclusion(row) == "not-learned"]
 
     @property
@@ -88,7 +88,7 @@ def _compute(root: Path, now: datetime) -> Results:
     current = {name: item.version for name, item in items.items()}
     older = Counter(answer.item for answer in room.answers if answer.version not in ("", current[answer.item]))
     notebooks = {cell.name: cell.notebook for cell in room.cells}
-    learned = {row.objective: row for row in analysis.learned(sound, objective)}
+    learned = {row.objective: row for row in mastery.learned(sound, objective)}
     return Results(
         room=room,
         config=config,
@@ -104,10 +104,10 @@ def _compute(root: Path, now: datetime) -> Results:
             for row in numbers
         ),
         checks=tuple(checks),
-        sure=tuple(analysis.confident_and_wrong(sound, items)),
+        sure=tuple(mastery.confident_and_wrong(sound, items)),
         asked_sure=any(answer.confidence for answer in room.answers),
         learned=tuple(row for _, row in in_order(learned)),
-        gains=tuple(analysis.gain(sound, objective, config.before, config.after)),
+        gains=tuple(mastery.gain(sound, objective, config.before, config.after)),
         standings=tuple(standings),
         talks=tuple(findings.talks(standings, config.pass_mark)),
         reliability=tuple(analysis.reliability(room.answers)),

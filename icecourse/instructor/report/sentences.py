@@ -11,6 +11,7 @@ from icecourse.content.words import words
 from icecourse.instructor.report import findings
 from icecourse.instructor.report.names import Names, percent
 from icecourse.instructor.report.results import Results
+from icecourse.item import kinds
 from icecourse.item.grammar import Item
 
 
@@ -51,15 +52,11 @@ class Sentences:
         return Markup(escape(self.w[finding.reason])).format(pick=pick, n=n, best=finding.best, key=key)
 
     def key(self, item: str, slot: str = "") -> Markup:
-        """What the key says, for a finding that is about an option."""
+        """What the key says, for a finding that is about an option; of one slot alone where that is named."""
         about = self.items[item]
-        if about.kind == "match":
-            return self.pick(item, slot, about.key.pairs[slot]) if slot else Markup("; ").join(
-                self.pick(item, left, option) for left, option in about.key.pairs.items()
-            )  # fmt: skip
-        if about.kind == "order":
-            return self.pick(item, "", " > ".join(about.key.correct))
-        return Markup(", ").join(self.pick(item, "", option) for option in about.key.correct)
+        picks = [pick for pick in kinds.of(about).key_picks(about) if slot in ("", pick[0])]
+        separator = "; " if any(name for name, _ in picks) else ", "
+        return Markup(separator).join(self.pick(item, *pick) for pick in picks)
 
     # -- about a trainee
 
