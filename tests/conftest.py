@@ -1,23 +1,33 @@
 """Shared by the tests: one small item, scratch courses cut from this checkout, nbgrader's own command line."""
 
 import os
+import pickle
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from filelock import FileLock
 from nbgrader.api import Gradebook
+from playwright.sync_api import sync_playwright
 from sqlalchemy import create_engine, text
 
 from icecourse.curriculum import COURSE_ID, Course
+from icecourse.instructor import pack
 from icecourse.item.grammar import parse
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+LONG = bool(os.environ.get("ICECOURSE_LONG"))  # make test-all: tests marked long_form do all that they can
+_SHARED = "ICECOURSE_SHARED"  # the folder of what is made once for all of pytest-xdist's workers
 
 # nbgrader calls alembic by name, so the environment's own programs must be found first.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -57,6 +67,51 @@ EXAMPLES = {
 }
 
 
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):  # the run itself, which starts before its workers and ends after them
+        folder = Path(tempfile.mkdtemp(prefix="icecourse-shared-", dir=_fast()))
+        folder.chmod(0o755)  # PostgreSQL runs as another user
+        os.environ[_SHARED] = str(folder)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput") and (shared := os.environ.pop(_SHARED, None)):
+        if (Path(shared) / "postgres" / "data" / "postmaster.pid").exists():
+            _postgres(Path(shared) / "postgres", "pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(shared, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no worker is left alone with one at the end: by the seconds in ``slow(seconds)``."""
+
+    def seconds(test) -> float:
+        mark = test.get_closest_marker("slow")
+        return mark.args[0] if mark else 0
+
+    items.sort(key=seconds, reverse=True)
+
+
+def _fast() -> Path | None:
+    """Where memory serves as a disk; None for the system's own folder of temporary files."""
+    shm = Path("/dev/shm")
+    return shm if os.access(shm, os.W_OK) else None
+
+
+def once(name: str, build: Callable[[Path], object]) -> tuple[Path, object]:
+    """A folder that the first worker to ask fills with ``build(folder)``, and what that returned; the others wait.
+
+    Nobody may change the folder: a test that has to takes a copy.
+    """
+    folder = Path(os.environ[_SHARED]) / name
+    outcome = folder.with_suffix(".pickle")
+    with FileLock(folder.with_suffix(".lock")):
+        if not outcome.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed: this one says why again
+            folder.mkdir()
+            outcome.write_bytes(pickle.dumps(build(folder)))
+    return folder, pickle.loads(outcome.read_bytes())
+
+
 @pytest.fixture
 def item_source() -> str:
     return ITEM
@@ -70,8 +125,7 @@ def checkout() -> Course:
 @pytest.fixture
 def scratch():
     """An empty folder on a fast disk, open to other users so that permissions can be tried for real."""
-    shm = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="icecourse-", dir=shm if os.access(shm, os.W_OK) else None))
+    folder = Path(tempfile.mkdtemp(prefix="icecourse-", dir=_fast()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -80,7 +134,11 @@ def scratch():
 @pytest.fixture
 def home(scratch, monkeypatch) -> Path:
     """A home of its own for Jupyter: no settings, signatures or caches of the person who runs the tests."""
-    folder = scratch / "home"
+    return settle(scratch / "home", monkeypatch)
+
+
+def settle(folder: Path, monkeypatch) -> Path:
+    """Make ``folder`` the home of this process, and of those that it starts."""
     places = {
         "HOME": "",
         "JUPYTER_DATA_DIR": "data",
@@ -96,11 +154,13 @@ def home(scratch, monkeypatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_gradebook(tmp_path_factory) -> Path:
+def empty_gradebook() -> Path:
     """Made once: nbgrader starts alembic, which takes seconds, for each new gradebook."""
-    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
-    Gradebook(f"sqlite:///{path}", COURSE_ID).close()
-    return path
+
+    def build(folder: Path) -> None:
+        Gradebook(f"sqlite:///{folder / 'gradebook.db'}", COURSE_ID).close()
+
+    return once("gradebook", build)[0] / "gradebook.db"
 
 
 # A test with this mark runs twice, with course_root's gradebook in SQLite and in PostgreSQL.
@@ -108,37 +168,40 @@ both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], i
 
 
 @pytest.fixture(scope="session")
-def postgres():
-    """The address of a PostgreSQL server of our own, for the session: an ordinary user's, on a socket in a folder."""
-    at = shutil.which("initdb") or next(iter(sorted(Path("/").glob("usr/lib/postgresql/*/bin/initdb"))), None)
-    if not at:
+def postgres() -> str:
+    """The address of a PostgreSQL server of our own: an ordinary user's, on a socket in a folder.
+
+    Started once for all workers; pytest_unconfigure stops it. It holds the database "empty", with an empty gradebook,
+    which is to be used as a template only.
+    """
+    if not _postgres_programs():
         pytest.skip("no PostgreSQL here: apt-get install postgresql")
     pytest.importorskip("psycopg", reason="no psycopg here: make installs it")
-    programs, root = Path(at).resolve().parent, hasattr(os, "geteuid") and os.geteuid() == 0
-    with tempfile.TemporaryDirectory(prefix="icecourse-postgres-", dir="/dev/shm" if root else None) as folder:
-        if root:  # PostgreSQL refuses to run as root
+
+    def build(folder: Path) -> str:
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(folder, "postgres", "postgres")
-        user = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
-
-        def run(program, *words):
-            command = [programs / program, "-D", f"{folder}/data", *words]
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120, **user)
-
-        run("initdb", "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8")
+        _postgres(folder, "initdb", "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8")
         options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
-        try:
-            yield f"postgresql+psycopg://postgres@/%s?host={folder}"
-        finally:
-            run("pg_ctl", "-m", "immediate", "stop")
+        _postgres(folder, "pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
+        address = f"postgresql+psycopg://postgres@/%s?host={folder}"
+        _sql(address, "CREATE DATABASE empty")
+        Gradebook(address % "empty", COURSE_ID).close()
+        return address
+
+    return once("postgres", build)[1]
 
 
-@pytest.fixture(scope="session")
-def empty_postgres(postgres) -> str:
-    """As empty_gradebook: a database with an empty gradebook, to be used as a template only."""
-    _sql(postgres, "CREATE DATABASE empty")
-    Gradebook(postgres % "empty", COURSE_ID).close()
-    return "empty"
+def _postgres_programs() -> Path | None:
+    """The folder of initdb and pg_ctl, which Debian keeps out of the PATH."""
+    at = shutil.which("initdb") or next(iter(sorted(Path("/").glob("usr/lib/postgresql/*/bin/initdb"))), None)
+    return Path(at).resolve().parent if at else None
+
+
+def _postgres(folder: Path, program: str, *words: str) -> None:
+    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    command = [_postgres_programs() / program, "-D", f"{folder}/data", *words]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120, **user)
 
 
 def _sql(postgres: str, statement: str) -> None:
@@ -153,9 +216,10 @@ def database(request) -> str:
     """The address of the course's gradebook; "" for nbgrader's own choice, SQLite in the course's folder."""
     if getattr(request, "param", "sqlite") == "sqlite":
         return ""
-    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("empty_postgres")
+    postgres = request.getfixturevalue("postgres")
     name = f"gradebook_{uuid4().hex}"
-    _sql(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    with FileLock(Path(os.environ[_SHARED]) / "template.lock"):  # a template can be copied by one at a time
+        _sql(postgres, f"CREATE DATABASE {name} TEMPLATE empty")
     return postgres % name
 
 
@@ -165,7 +229,7 @@ def course_root(scratch, home, empty_gradebook, database) -> Path:
 
     Of the quizzes the first three alone: what holds for them holds for sixteen, in a fifth of the time.
     """
-    root = lay_course(scratch / "course", ("quiz-01-*", "quiz-02-*", "quiz-03-*"))
+    root = lay_course(scratch / "course", FEW)
     if database:
         with (root / "nbgrader_config.py").open("a") as config:
             config.write(f"\nc.CourseDirectory.db_url = {database!r}\n")
@@ -180,6 +244,9 @@ def whole_course(scratch, home, empty_gradebook) -> Path:
     root = lay_course(scratch / "whole", ("*",))
     shutil.copy(empty_gradebook, root)
     return root
+
+
+FEW = ("quiz-01-*", "quiz-02-*", "quiz-03-*")
 
 
 def lay_course(root: Path, assignments: tuple[str, ...]) -> Path:
@@ -207,3 +274,27 @@ def nbgrader():
         return printed
 
     return run
+
+
+@pytest.fixture(scope="session")
+def trainee_pack() -> Path:
+    """The pack of this checkout, unpacked as a system's own tool does: with the bits that make a script a program."""
+
+    def build(folder: Path) -> None:
+        with zipfile.ZipFile(pack.build(Course(ROOT), folder)) as archive:
+            archive.extractall(folder)
+            for entry in archive.infolist():
+                (folder / entry.filename).chmod(entry.external_attr >> 16)
+
+    return once("pack", build)[0] / pack.NAME
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of a worker; each opens windows of its own in it."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium here: apt-get install chromium, or your system's way")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
