@@ -260,20 +260,23 @@ def lay_course(root: Path, assignments: tuple[str, ...]) -> Path:
     return root
 
 
+def run_nbgrader(folder: Path, *words: str, check: bool = True) -> str:
+    """Stock nbgrader on the command line: ``run_nbgrader(folder, "submit", "quiz-03-...")`` gives what it printed.
+
+    Fails the test where the command fails, unless ``check`` is False.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=folder, env=os.environ, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    printed = done.stdout + done.stderr
+    assert not check or done.returncode == 0, printed
+    return printed
+
+
 @pytest.fixture
 def nbgrader():
-    """Stock nbgrader on the command line: ``nbgrader(folder, "submit", "quiz-03-...")``; fails the test on an error."""
-
-    def run(folder: Path, *words: str, check: bool = True) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *words],
-            cwd=folder, env=os.environ, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
-        printed = done.stdout + done.stderr
-        assert not check or done.returncode == 0, printed
-        return printed
-
-    return run
+    return run_nbgrader
 
 
 @pytest.fixture(scope="session")
