@@ -10,16 +10,20 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
 from filelock import FileLock
 from nbgrader.api import Gradebook
 from playwright.sync_api import sync_playwright
+from servers import end_kernels, serving
 from sqlalchemy import create_engine, text
 
 from icecourse.curriculum import COURSE_ID, Course
+from icecourse.desk.layout import Desk
 from icecourse.instructor import pack
+from icecourse.instructor.opening import hand_out
 from icecourse.item.grammar import parse
 
 ROOT = Path(__file__).parents[1]
@@ -139,6 +143,13 @@ def home(scratch, monkeypatch) -> Path:
 
 def settle(folder: Path, monkeypatch) -> Path:
     """Make ``folder`` the home of this process, and of those that it starts."""
+    for name, place in home_variables(folder).items():
+        monkeypatch.setenv(name, place)
+    return folder
+
+
+def home_variables(folder: Path) -> dict[str, str]:
+    """The environment that makes ``folder`` a home, with its folders made."""
     places = {
         "HOME": "",
         "JUPYTER_DATA_DIR": "data",
@@ -147,10 +158,9 @@ def settle(folder: Path, monkeypatch) -> Path:
         "IPYTHONDIR": "ipython",
         "XDG_CACHE_HOME": "cache",
     }
-    for name, place in places.items():
+    for place in places.values():
         (folder / place).mkdir(parents=True, exist_ok=True)
-        monkeypatch.setenv(name, str(folder / place))
-    return folder
+    return {name: str(folder / place) for name, place in places.items()}
 
 
 @pytest.fixture(scope="session")
@@ -294,10 +304,66 @@ def trainee_pack() -> Path:
 
 @pytest.fixture(scope="session")
 def browser():
-    """One Chromium for all tests of a worker; each opens windows of its own in it."""
+    """One Chromium for all tests of a worker."""
     if not CHROMIUM:
         pytest.skip("no Chromium here: apt-get install chromium, or your system's way")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser):
+    """Windows that share what they have loaded of JupyterLab; a new browser would compile its scripts each time."""
+    with browser.new_context(viewport={"width": 1100, "height": 900}) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def laid_out(empty_gradebook) -> Path:
+    """course/ with its quizzes handed out, ann's desk/ as ``icecourse lab`` lays it out, and home/ where it is signed.
+
+    Tests take copies: laying it out asks nbgrader to release and fetch every quiz.
+    """
+
+    def build(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            settle(folder / "home", patch)
+            root = lay_course(folder / "course", FEW)
+            shutil.copy(empty_gradebook, root)
+            hand_out(Course(root))
+            Desk(folder / "desk", root / "exchange").lay_out(Course(root), lambda: "ann")
+
+    return once("laid-out", build)[0]
+
+
+class SharedDesk(NamedTuple):
+    """``name``: what the folders of one test begin with, on a desk that other tests use before and after it."""
+
+    address: str  # with its token
+    folder: Path
+    home: Path
+    name: str
+
+
+@pytest.fixture(scope="session")
+def desk_server(laid_out):
+    """The server of a desk that the tests of one worker share, by ``shared_desk``."""
+    folder = Path(tempfile.mkdtemp(prefix="icecourse-desk-", dir=_fast()))
+    shutil.copytree(laid_out, folder, dirs_exist_ok=True)
+    lab = [sys.executable, "-m", "icecourse", "lab", "--desk", folder / "desk", "--no-browser", "--trainee", "ann"]
+    with serving(lab, folder / "course", folder / "lab.log", home_variables(folder / "home")) as address:
+        yield address, folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def shared_desk(desk_server, monkeypatch):
+    """A running desk, on which this test uses only folders that begin with its own name."""
+    address, folder = desk_server
+    desk = SharedDesk(address, folder / "desk", settle(folder / "home", monkeypatch), f"test-{uuid4().hex[:8]}")
+    yield desk
+    for place in desk.folder.glob(f"{desk.name}*"):
+        end_kernels(address, place.name)
+    shutil.rmtree(desk.home / "config" / "lab", ignore_errors=True)  # the theme

@@ -143,7 +143,7 @@ def test_a_trainees_script_runs_in_no_graders_browser(course, serve, page):  # n
     assert api(course).autograde(NAME, "ann")["success"]
     with book(course) as gradebook:
         submission = gradebook.find_submission_notebook(NAME, NAME, "ann").id
-    address = urlsplit(serve("teach", TEACH="--no-browser"))
+    address = urlsplit(serve("teach", "--no-browser"))
     visit(page, address.geturl())
     asked = []
     page.on("request", lambda request: asked.append(request.url))

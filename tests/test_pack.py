@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
-from test_browser import address_of
+from servers import address_of
 from test_exchange import QUIZ
 from trial import NAME, release
 
