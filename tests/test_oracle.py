@@ -12,7 +12,7 @@ from trial import NAME
 from icecourse.content.words import LANGUAGE
 
 
-@pytest.mark.slow(80)
+@pytest.mark.slow(10)
 @pytest.mark.long_form
 def test_gradebook_and_pages_are_those_of_the_kernel_run(course_root, scratch, nbgrader, monkeypatch):
     """By the command line, so that the stock command is what is tested; one item is translated.
