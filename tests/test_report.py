@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import math
 import os
-import pickle
 import re
 import shutil
 import signal
@@ -17,10 +16,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CHROMIUM, ROOT
+from conftest import ROOT, once
 from nbgrader.api import Gradebook
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
 from test_demo import answers_of
 
 from icecourse.__main__ import main
@@ -41,32 +39,17 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A demo course, graded by the real nbgrader, and what is true of it. Tests that change it take a copy.
+    """A demo course, graded by the real nbgrader, and what is true of it. Tests that change it take a copy."""
 
-    Built once for all of pytest-xdist's workers: whoever makes the folder first builds it, the others wait.
-    """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
-    kept = folder / "simulation"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        while not kept.exists():
-            assert not (folder / "failed").exists(), "another worker could not build the demo"
-            time.sleep(0.2)
-        return folder / "course", pickle.loads(kept.read_bytes())
-    try:
+    def build(folder: Path) -> demo.Simulation:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
                 patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
             patch.chdir(ROOT)
             patch.setattr(demo, "FIRST_AND_LAST", ("no-diagnostic", "no-final"))  # two quizzes are enough here
-            simulation = demo.build(folder / "course", NOW, most=2)
-    except BaseException:
-        (folder / "failed").touch()
-        raise
-    (folder / "writing").write_bytes(pickle.dumps(simulation))
-    (folder / "writing").rename(kept)
+            return demo.build(folder / "course", NOW, most=2)
+
+    folder, simulation = once("demo", build)
     return folder / "course", simulation
 
 
@@ -293,31 +276,27 @@ def test_what_a_trainee_typed_or_is_called_cannot_become_markup(course):
     assert "<script" not in page and "&lt;script&gt;" in page
 
 
-def test_the_page_passes_axe_in_both_themes_and_asks_for_nothing(course):
+@pytest.mark.slow(10)
+def test_the_page_passes_axe_in_both_themes_and_asks_for_nothing(course, browser):
     whole, record = write(course, NOW), write_records(course, NOW)[0]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for scheme, path in (("light", whole), ("dark", whole), ("light", record)):
-            page = browser.new_page(color_scheme=scheme, viewport={"width": 1100, "height": 900})
-            asked, said = [], []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.on("console", lambda message, said=said: said.append(message.text))
-            page.goto(path.as_uri())
-            result = Axe().run(page)
-            assert result.violations_count == 0, result.generate_report()
-            assert asked == [path.as_uri()] and not said
-            dark = (
-                page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(28, 28, 28)"
-            )
-            assert dark == (scheme == "dark")
-            page.set_viewport_size({"width": 320, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        page.goto(whole.as_uri())
-        page.emulate_media(media="print", color_scheme="dark")
-        assert page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(255, 255, 255)"
-        folded = page.locator("details:not(.ice-screen) li").first
-        assert folded.is_visible()  # what is folded away on the screen is printed
-        browser.close()
+    for scheme, path in (("light", whole), ("dark", whole), ("light", record)):
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 1100, "height": 900})
+        asked, said = [], []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.goto(path.as_uri())
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
+        assert asked == [path.as_uri()] and not said
+        dark = page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(28, 28, 28)"
+        assert dark == (scheme == "dark")
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.goto(whole.as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(255, 255, 255)"
+    folded = page.locator("details:not(.ice-screen) li").first
+    assert folded.is_visible()  # what is folded away on the screen is printed
 
 
 def test_every_picture_says_in_words_what_it_shows(built, computed):
@@ -394,7 +373,8 @@ def test_a_corrected_key_takes_the_item_off_the_list_and_trainees_above_the_mark
 # -- in the browser, as an instructor opens it -----------------------------------------------------------------------
 
 
-def test_from_the_report_to_the_formgrader_and_the_notebook(course, home):
+@pytest.mark.slow(20)
+def test_from_make_report_to_the_formgrader_and_the_notebook(course, home, browser):
     def address(log: Path) -> str:
         deadline = time.time() + 120
         while time.time() < deadline:
@@ -410,9 +390,7 @@ def test_from_the_report_to_the_formgrader_and_the_notebook(course, home):
             cwd=course, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1200, "height": 900})
+        with browser.new_page(viewport={"width": 1200, "height": 900}) as page:
             page.set_default_timeout(90_000)
             place = address(log)
             while True:
@@ -435,7 +413,6 @@ def test_from_the_report_to_the_formgrader_and_the_notebook(course, home):
             assert page.locator(".ice-links a").first.get_attribute("href").startswith("/formgrader/gradebook/")
             result = Axe().run(page, ".ice-report")
             assert result.violations_count == 0, result.generate_report()
-            browser.close()
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         try:

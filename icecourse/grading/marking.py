@@ -37,7 +37,7 @@ def graded(name: str, layout: Layout, submission: Submission, log: logging.Logge
         if key in layout.items:
             item, entry = layout.items[key], submission.answers.get(key)
             response = entry.response if entry else None
-            result = score(item, response, log)
+            result = scoring.score_or_report(item, response, log)
             marks.scores[key] = result.earned if result else None
             if result is None:
                 notes.append(f'"{key}" could not be scored, a person must grade it')
@@ -53,19 +53,6 @@ def graded(name: str, layout: Layout, submission: Submission, log: logging.Logge
             marks.comments[key] = None if key in work else LOST
             cells += _work(key, work.get(key, ()))
     return GradedNotebook(NotebookNode(layout.graded, cells=cells), marks, tuple(notes))
-
-
-def score(item: Item, response: object, log: logging.Logger) -> scoring.Score | None:
-    """The score of a response, which is whatever a trainee's disk holds; None where our own scoring fails.
-
-    That is no fault of the trainee's, so it is no zero: the log has the traceback, and a person must grade the item,
-    as nbgrader has it for a grade without a score. It costs the other items nothing.
-    """
-    try:
-        return scoring.score(item, response)
-    except Exception:
-        log.exception('Item "%s" could not be scored; a person must grade it.', item.id)
-        return None
 
 
 def _outputs(item: Item, result: scoring.Score | None, response: object, number: int) -> list[NotebookNode]:

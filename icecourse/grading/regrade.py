@@ -18,10 +18,11 @@ from nbgrader.converters import Autograde, NbGraderException
 
 from icecourse.course_root import api, last_line
 from icecourse.curriculum import Page
-from icecourse.grading import autograde, gradebook, marking, nbgrader_private, submission
+from icecourse.grading import autograde, gradebook, nbgrader_private, submission
 from icecourse.grading.backup import FOLDER, back_up
 from icecourse.grading.gradebook import Cell, Grade, GradedSubmission, Records
 from icecourse.grading.release import CheckMaster, ReleaseRefused
+from icecourse.item import scoring
 from icecourse.item.grammar import Item, ItemError, parse
 from icecourse.item.kinds import key_text
 from icecourse.refused import Refused
@@ -114,7 +115,7 @@ def plan(root: Path, assignment: str) -> Plan:
         after = dict(before)
         for name, change in changed.items():
             entry = answers.get(name[1])
-            score = marking.score(change.item, entry.response if entry else None, converter.log)
+            score = scoring.score_or_report(change.item, entry.response if entry else None, converter.log)
             after[name] = before[name]._replace(auto=score.earned if score else None)
             by_hand += before[name].manual is not None
         late = graded.late.total_seconds()
