@@ -23,12 +23,8 @@ from icecourse.content.words import LANGUAGE
 from icecourse.course_root import api
 
 KEPT = Path(__file__).with_name("stock_answer.json")
-# What takes our grading away again: a stock exporter, with nbgrader's own steps.
-STOCK = "
-from nbconvert.exporters import NotebookExporter
-
-c.Autograde.exporter_class = NotebookExporter
-"
+# Takes our grading away again: a stock exporter, with nbgrader's own steps.
+STOCK = "\nfrom nbconvert.exporters import NotebookExporter\n\nc.Autograde.exporter_class = NotebookExporter\n"
 # What a kernel imports to score an item; explorers and the cases of lessons take no part in it.
 FACT = "detainer-48-hours-excludes-weekends"  # the one that the items cite
 KERNEL_SIDE = ("icecourse/*.py", "icecourse/kernel/**/*.py", "icecourse/item/**/*.py", "icecourse/content/*.py",
