@@ -378,7 +378,7 @@ def test_practice_by_keyboard_alone_keeps_the_focus_where_the_news_is(kinds, pag
     page.keyboard.press("Space")
     one.get_by_role("button", name="Check").focus()
     page.keyboard.press("Enter")
-    verdict = one.locator(".ice-verdict")
+    verdict = one.locator(".ice-feedback")
     expect(verdict).to_be_focused()
     expect(verdict).to_contain_text("Not yet.")
     one.get_by_role("button", name="Hint").focus()

@@ -14,6 +14,7 @@ from icecourse.desk.layout import Desk
 from icecourse.grading.release import SIGNS
 from icecourse.instructor.opening import hand_out
 from icecourse.item import journal, scoring
+from icecourse.page import answers
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
 
@@ -104,7 +105,7 @@ def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
 def test_an_instructors_preview_of_a_master_reaches_nobody(course_root, scratch, nbgrader):
     """The trap: a journal in source/ is released to all, and overwrites every trainee's at autograding."""
     master = course_root / "source" / QUIZ
-    assert journal.place(master) is None
+    assert answers.place(master) is None
     (master / journal.NAME).write_text(json.dumps({"item": "a", "response": []}) + "\n")
     printed = nbgrader(course_root, "generate_assignment", QUIZ, "--force", check=False)
     assert "would overwrite every trainee's answers" in printed

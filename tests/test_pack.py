@@ -177,7 +177,7 @@ def post(root, scratch):
         (desk / "nbgrader_config.py").write_text(f"get_config().CourseDirectory.student_id = {trainee!r}\n")
         for item, response in answers.items():
             journal.append(desk / quiz / journal.NAME, journal.Entry(item, response, journal.now()))
-        return Path(shutil.copy(desk / hand_in(desk, quiz).where, scratch / "post"))
+        return Path(shutil.copy(desk / hand_in(desk, quiz).path, scratch / "post"))
 
     send.folder = scratch / "post"
     return send

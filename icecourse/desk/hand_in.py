@@ -34,11 +34,11 @@ class HandInError(Exception):
 
 @dataclass(frozen=True)
 class Receipt:
-    """``how``: "exchange" or "zip"; ``at``: ISO 8601, UTC; ``where``: the zip's path on the desk, or ""."""
+    """``channel``: "exchange" or "zip"; ``at``: ISO 8601, UTC; ``path``: of the zip on the desk, or ""."""
 
-    how: str
+    channel: str
     at: str
-    where: str = ""
+    path: str = ""
 
 
 def hand_in(desk: Path, assignment: str) -> Receipt:

@@ -44,17 +44,16 @@ def score(item: Item, response: object) -> Score:
     return Score(min(max(float(credit * item.points), 0.0), item.points), item.points, outcome)
 
 
-def score_or_report(item: Item, response: object, log: Logger) -> Score:
-    """``score`` for grading, where a fault of ours must neither cost the other items theirs nor pass without a word.
+def score_or_report(item: Item, response: object, log: Logger) -> Score | None:
+    """``score`` for grading; None where our own scoring fails, and ``log`` has the traceback: a person must grade.
 
-    An answer that cannot be scored is invalid: it earns nothing, the trainee is told to ask, and ``log`` gets the
-    traceback as an error.
+    Such a fault is not the trainee's. It costs the other items nothing and never passes without a word.
     """
     try:
         return score(item, response)
     except Exception:  # whatever it is: the answer is what somebody's disk holds, the fault is in this package
-        log.exception('Item "%s": an answer could not be scored. The fault is in icecourse: report it.', item.id)
-        return Score(0.0, item.points, "invalid", "The saved answer could not be scored.")
+        log.exception('Item "%s" could not be scored; a person must grade it.', item.id)
+        return None
 
 
 def invalid(item: Item, response: object) -> str:
