@@ -505,6 +505,22 @@ def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course)
         privacy.traces(course, "trainee-03")
 
 
+def test_what_a_course_keeps_under_names_of_its_own_is_named_too(course_root):
+    set_up(
+        course_root,
+        'c.CourseDirectory.course_id = "firm"\nc.CourseDirectory.submitted_directory = "taken"\n'
+        'c.ZipCollectApp.downloaded_directory = "incoming"',
+    )
+    places = {
+        course_root / "taken" / "ann",
+        course_root / "incoming" / "quiz-01" / "archive" / "ann+quiz-01+20261101T000000Z.zip",
+        course_root / "exchange" / "firm" / "inbound" / "ann+quiz-01+2026",
+    }
+    for place in places:
+        place.mkdir(parents=True)
+    assert {trace.path for trace in privacy.traces(course_root, "ann")} == places
+
+
 def test_a_backup_that_still_holds_a_removed_trainee_is_named(course, monkeypatch, capsys):
     monkeypatch.chdir(course)
     before = backup.back_up(api(course).coursedir.db_url, course / backup.FOLDER)
