@@ -5,6 +5,7 @@ from pathlib import Path
 from icecourse.grading.settings import configure
 
 c = get_config()  # noqa: F821
-configure(c, Path(__file__).parent)
+root = Path(__file__).parent
+configure(c, root)
 
 c.FeedbackExporter.right_answers = "after due date"  # or "off", or "on"

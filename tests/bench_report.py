@@ -110,7 +110,7 @@ def fill(root: Path, trainees: int) -> int:
                             "at": (at - timedelta(minutes=size - place)).isoformat(timespec="seconds")}  # fmt: skip
                     lines.append(json.dumps(line))
                 rows[api.Grade].append(grade | {"needs_manual_grade": one is None})
-            folder = root / "submitted" / trainee / name
+            folder = root / "autograded" / trainee / name
             folder.mkdir(parents=True)
             (folder / journal.NAME).write_text("".join(f"{line}\n" for line in lines))
     with Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID) as gradebook:

@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.converters import Autograde, NbGraderException
 from sqlalchemy import Engine, create_engine
@@ -188,7 +189,7 @@ class _Batch:
                 notes.append(f"{submission.TIMESTAMP} holds no time")
             if notes:
                 self._log.warning("%s", submission.sentence(trainee, self._course.assignment_id, notes))
-            texts = {name: nbformat.v4.writes(notebook.notebook) + "\n" for name, notebook in graded.items()}
+            texts = {name: _as_file(notebook.notebook) for name, notebook in graded.items()}
             marks = MarkedSubmission(trainee, at, {name: notebook.marks for name, notebook in graded.items()})
             return Grading(hand_in, handed_in, marks, texts)
         except Exception:
@@ -257,6 +258,11 @@ class _Batch:
     def _fail(self, trainee: str) -> None:
         self._log.error("%s, %s:\n%s", shown(trainee), self._course.assignment_id, traceback.format_exc())
         self._failed.append(trainee)
+
+
+def _as_file(notebook: NotebookNode) -> str:
+    """A notebook as its file holds it; texts in one piece, for splitting them by line would copy the notebook first."""
+    return nbformat.v4.writes(notebook, split_lines=False) + "\n"
 
 
 def _put(path: Path, content: bytes) -> None:
