@@ -20,7 +20,6 @@ a view that opens later shows them too.
 from contextlib import suppress
 from pathlib import Path
 
-from icecourse.content.cases import Case
 from icecourse.content.words import words
 from icecourse.item import journal, response_feedback, scoring, text_form
 from icecourse.item.grammar import Item
@@ -98,8 +97,8 @@ def note_opening(folder: Path, notebook: Path) -> None:
 def state(item: Item, answers: Answers) -> dict:
     """What an item shows when its page is opened, by the names that the script asks for.
 
-    ``item``: id, kind, stem, format, confidence, and left sides and options as ``[[id, text], ...]`` in the order
-    shown; ``mode``: "practice" or "quiz"; ``words``: text by id; ``response`` and ``confidence``: the last answer;
+    ``item``: as ``text_form.for_script`` gives it; ``mode``: "practice" or "quiz"; ``words``: text by id;
+    ``response`` and ``confidence``: the last answer;
     ``feedback``: what was said to it, or None; ``notice``: a sentence that is said once, or "".
     """
     text = words("item") | words("practice")
@@ -114,16 +113,7 @@ def state(item: Item, answers: Answers) -> dict:
     elif response and not item.key:
         notice = text["restored"]
     return {
-        "item": {
-            "id": item.id,
-            "kind": item.kind,
-            "stem": item.stem,
-            "format": item.format,
-            "confidence": item.confidence,
-            "left": [list(pair) for pair in item.left.items()],
-            "options": text_form.options(item),
-            "case": _case(item.case) if item.case else {},
-        },
+        "item": text_form.for_script(item),
         "mode": "practice" if item.key else "quiz",
         "words": text,
         "response": response,
@@ -159,8 +149,3 @@ def _feedback(item: Item, response: object, tries: Journal) -> dict | None:
     """What practice says to the last answer; None for a quiz, and for a case that has not come to its end."""
     complete = item.key and response_feedback.is_complete(item, response)
     return response_feedback.practice(item, tries) if complete else None
-
-
-def _case(case: Case) -> dict:
-    sources = {name: response_feedback.citations(scene.facts) for name, scene in case.scenes.items()}
-    return case.plain() | {"sources": sources}
