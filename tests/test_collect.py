@@ -220,6 +220,7 @@ def inventory(root: Path) -> set[Path]:
     return inside | set(root.parent.iterdir())
 
 
+@pytest.mark.slow(20)
 def test_hostile_zips_through_to_a_grade(course, files, nbgrader):
     archive = course / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
@@ -281,6 +282,7 @@ def hand_in(inbound: Path, trainee: str, files: dict, at: str = "2026-11-20 10:0
     return folder
 
 
+@pytest.mark.slow(8)
 def test_hostile_hand_ins_in_the_exchange_through_to_a_grade(course, files, inbound, nbgrader):
     neighbour = hand_in(inbound, "neighbour", files)
     (course / "secret.txt").write_text("the instructor's secret")

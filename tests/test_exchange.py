@@ -43,6 +43,7 @@ def steps():
     return [line.partition("#")[0].split()[1:] for line in readme.split("\n") if line.startswith("    nbgrader ")]
 
 
+@pytest.mark.slow(25)
 def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
     """As README.md tells an instructor, word for word."""
     generate, release, collect, autograde, make_feedback, release_feedback = steps()
