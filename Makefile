@@ -5,7 +5,7 @@ HERE   := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 PYTHON ?= python3
 VENV   ?= $(HERE).venv
 BIN    := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal -q
+PYTEST := $(BIN)/python -m pytest -n 2 --dist load --maxschedchunk 1 -q  # longest first, see tests/conftest.py
 
 # With it every kernel would compile the standard library anew, and start several times slower.
 unexport PYTHONDONTWRITEBYTECODE

@@ -102,12 +102,12 @@ def marked(page, item):
 
 def kernels(desk):
     """Processes of kernels whose notebook lies on this desk."""
-    found = []
+    processes = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
         command = " ".join(process.info["cmdline"] or ())
         if "ipykernel_launcher" in command and (process.info["cwd"] or "").startswith(str(desk)):
-            found.append(process)
-    return found
+            processes.append(process)
+    return processes
 
 
 @pytest.fixture
@@ -169,8 +169,8 @@ def test_from_the_first_screen_to_a_grade(made, page, course_root, nbgrader):
     quiz_kernels = [process for process in kernels(desk) if process.info["cwd"].endswith(QUIZ)]
     assert len(quiz_kernels) == 1
     quiz_kernels[0].send_signal(signal.SIGKILL)
-    kept = journal.read(desk / QUIZ / journal.NAME)
-    assert {entry.item for entry in kept.entries} == {item.id for item in graded[:4]}
+    answers = journal.read(desk / QUIZ / journal.NAME)
+    assert {entry.item for entry in answers.entries} == {item.id for item in graded[:4]}
     page.reload()
     item_on(page, graded[-1]).wait_for()
     for item in graded[:4]:
@@ -329,14 +329,14 @@ def test_every_kind_by_keyboard_alone_and_all_is_there_after_a_reload(kinds, pag
 
     expect(progress).to_contain_text("6 of 6 answered")
     wait_for(lambda: response_of(folder, items["entry"]) == "2026-11-10", "the entry")
-    kept = journal.read(folder / journal.NAME)
+    answers = journal.read(folder / journal.NAME)
     wait_for(
         lambda: journal.read(folder / journal.NAME).last(items["entry"].id).confidence == "fairly", "the confidence"
     )
     before = {kind: response_of(folder, item) for kind, item in items.items()}
     assert before["case"] == RIGHT["case"]
     assert before["order"][0] in items["order"].options and len(before["match"]) == 3 and len(before["all"]) == 2
-    assert kept.skipped == 0
+    assert answers.skipped == 0
 
     page.reload()
     item_on(page, items["entry"]).wait_for()
@@ -670,17 +670,17 @@ def test_hand_in_names_what_is_open_and_says_that_it_arrived(lab, page, course_r
     expect(bar.get_by_role("status")).to_contain_text("It has arrived")
     for width in (1000, 600, 1100):
         page.set_viewport_size({"width": width, "height": 900})
-        said, around = bar.get_by_role("status"), page.locator(".jp-NotebookPanel .ice-progress")
+        status, around = bar.get_by_role("status"), page.locator(".jp-NotebookPanel .ice-progress")
         wait_for(
-            lambda said=said, around=around: (
-                said.bounding_box()["y"] + said.bounding_box()["height"]
+            lambda status=status, around=around: (
+                status.bounding_box()["y"] + status.bounding_box()["height"]
                 <= around.bounding_box()["y"] + around.bounding_box()["height"]
             ),
             f"the whole sentence to show at {width} px",
         )
     [arrived] = (course_root / "exchange" / "ice-for-paralegals" / "inbound").iterdir()
-    kept = journal.read(arrived / journal.NAME)
-    assert {item.id for item in items} == {entry.item for entry in kept.entries}
+    answers = journal.read(arrived / journal.NAME)
+    assert {item.id for item in items} == {entry.item for entry in answers.entries}
 
 
 def use_theme(home, theme):

@@ -39,11 +39,11 @@ def shown(shared_desk, page, request):  # noqa: F811
     visit(page, shared_desk.address, f"{folder.name}/page.ipynb")
     page.locator(".ice-live").nth(len(KINDS) - 1).wait_for()
 
-    def one(kind):
+    def explorer(kind):
         return page.locator(f'.ice-live[data-explorer="sample-{kind}"]')
 
-    one.folder = folder
-    return one
+    explorer.folder = folder
+    return explorer
 
 
 def test_every_kind_by_keyboard_alone(shown, page):  # noqa: F811
@@ -63,12 +63,12 @@ def test_every_kind_by_keyboard_alone(shown, page):  # noqa: F811
     finder = shown("finder")
     finder.get_by_label("What happened?").focus()
     page.keyboard.press("ArrowDown")
-    said = finder.get_by_role("status")
-    expect(said).to_contain_text("Who holds it: Enforcement and Removal Operations (ERO)")
-    expect(said).to_contain_text("The firm asks the jail for the time of release.")
-    expect(said.get_by_role("link")).to_have_attribute("href", re.compile("^https://"))
+    answer = finder.get_by_role("status")
+    expect(answer).to_contain_text("Who holds it: Enforcement and Removal Operations (ERO)")
+    expect(answer).to_contain_text("The firm asks the jail for the time of release.")
+    expect(answer.get_by_role("link")).to_have_attribute("href", re.compile("^https://"))
     page.keyboard.press("ArrowDown")
-    expect(said).to_contain_text("Executive Office for Immigration Review (EOIR); Enforcement")
+    expect(answer).to_contain_text("Executive Office for Immigration Review (EOIR); Enforcement")
 
     sorter, cards = shown("sorter"), {card.text: card for card in sample("sorter").cards}
     names = sample("sorter").bins

@@ -48,6 +48,7 @@ def classes(checkout):
     return found
 
 
+@pytest.mark.slow(20)
 def test_both_broken_items_are_found_over_20_classes_with_few_false_alarms(classes, checkout):
     missed, alarms = [], Counter()
     for seed, (simulation, found) in zip(SEEDS, classes, strict=True):

@@ -60,6 +60,7 @@ def course(course_root):
     return course_root
 
 
+@pytest.mark.slow(8)
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_firms_database_holds_the_same_rows(course_root, empty_gradebook, scratch):
     """With test_oracle: what stock nbgrader writes to SQLite, this writes to PostgreSQL."""

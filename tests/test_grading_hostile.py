@@ -536,6 +536,7 @@ def scores(row: dict) -> dict:
     return {name: row[name][0] for name in ITEMS}
 
 
+@pytest.mark.slow(15)
 @both_databases
 def test_every_case_in_one_batch(batch, database, nbgrader):
     assert len(CASES) >= 40

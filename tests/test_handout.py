@@ -67,6 +67,7 @@ def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(p
     assert folded == [], "a note to check oneself is an answer"
 
 
+@pytest.mark.slow(8)
 def test_a_page_asks_for_nothing_from_outside(tmp_path):
     for page in COURSE.lessons + COURSE.assignments:
         html = BeautifulSoup(made(page, tmp_path).read_text(encoding="utf-8"), "html.parser")

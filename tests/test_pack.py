@@ -190,6 +190,7 @@ def score(root, trainee):
         return gradebook.find_submission(QUIZ, trainee).score
 
 
+@pytest.mark.slow(15)
 def test_zips_go_through_to_a_grade_and_a_page_to_send_back(post, root, items, zips):
     full = f"{len(items)} of {len(items)} points"
     right = {item.id: dict(item.key.pairs) or list(item.key.correct) for item in items}
