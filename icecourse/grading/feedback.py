@@ -3,7 +3,7 @@
 nbgrader's template prints the graded cells' source, keys included, has no language and asks a CDN for MathJax.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -74,19 +74,21 @@ class FeedbackExporter(HTMLExporter):
                 about["open"] = _open(gradebook, about["nbgrader"])
                 if self.right_answers == "after due date":
                     tell = _all_are_due(gradebook, course.assignment_id)
-        graded = [(cell.metadata.nbgrader, _item(cell)) for cell in nb.cells if _is_graded(cell)]
-        about["objectives"] = by_objective(graded)
-        about["right_answers"] = {marks.grade_id: right_answer(marks, item) for marks, item in graded} if tell else {}
+        # Scores come only with nbgrader's preprocessors, after this: the template asks for what rests on them.
+        items = {cell.metadata.nbgrader.grade_id: _item(cell) for cell in nb.cells if _is_graded(cell)}
+        about["by_objective"] = lambda notebook: by_objective(items, notebook)
+        about["right_answer"] = lambda cell: right_answer(items, cell) if tell else []
         return super().from_notebook_node(nb, about, **kwargs)
 
 
-def by_objective(graded: Iterable[tuple[Mapping, Item | None]]) -> list[Earned]:
-    """The scores of graded cells, each given as nbgrader's marks and its item, or None: one row an objective.
+def by_objective(items: Mapping[str, Item | None], notebook: NotebookNode) -> list[Earned]:
+    """The scores of a graded notebook, one row an objective, in the order of its items; cells without one come last.
 
-    Objectives come in the order of their items, cells without one last.
+    ``items``: grade_id of each graded cell -> its item, or None.
     """
     points: dict[str, tuple[float, float]] = {}
-    for marks, item in graded:
+    for marks in (cell.metadata.nbgrader for cell in notebook.cells if _is_graded(cell)):
+        item = items[marks.grade_id]
         name = item.objective if item else ""
         earned, possible = points.get(name, (0.0, 0.0))
         points[name] = earned + (marks.get("score") or 0), possible + (marks.get("points") or 0)
@@ -96,8 +98,10 @@ def by_objective(graded: Iterable[tuple[Mapping, Item | None]]) -> list[Earned]:
     return rows + ([Earned(words("feedback")["by-hand"], *by_hand)] if by_hand else [])
 
 
-def right_answer(marks: Mapping, item: Item | None) -> list[response_feedback.Part]:
+def right_answer(items: Mapping[str, Item | None], cell: NotebookNode) -> list[response_feedback.Part]:
     """The parts of the right answer to a graded item, if it did not earn its full points; else nothing."""
+    marks = cell.metadata.nbgrader
+    item = items[marks.grade_id]
     full = marks.get("points") and (marks.get("score") or 0) >= marks["points"]
     return [] if full or item is None or item.key is None else response_feedback.key_parts(item)
 
