@@ -29,7 +29,7 @@ from icecourse.grading.gradebook import Book
 from icecourse.item import journal
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
-EXPORTER = "c.Autograde.exporter_class = ItemGrader\n"
+EXPORTER = "c.Autograde.exporter_class = grading.ItemGrader\n"
 STOCK, SIZES = 20, (100, 1000, 5000)
 
 
