@@ -174,7 +174,8 @@ def empty_gradebook() -> Path:
 
 
 # A test with this mark runs twice, with course_root's gradebook in SQLite and in PostgreSQL.
-both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.slow(6))
+both_databases = pytest.mark.parametrize("database", ["sqlite", _POSTGRESQL], indirect=True)
 
 
 @pytest.fixture(scope="session")

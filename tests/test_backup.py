@@ -96,6 +96,7 @@ def test_a_backup_of_another_schema_is_refused(graded, tmp_path):
     assert content(graded) == before
 
 
+@pytest.mark.slow(8)
 @both_databases
 def test_a_restore_that_is_killed_leaves_the_old_or_the_new(graded, tmp_path):
     db_url, old = api(graded).coursedir.db_url, content(graded)
