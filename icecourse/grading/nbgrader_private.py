@@ -5,6 +5,7 @@ nbgrader is pinned below its next minor version for the same reason.
 """
 
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from nbgrader.exchange.default import ExchangeCollect
 from traitlets.config import Config
 
 EXECUTION = "NBGRADER_EXECUTION"
+_WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\]")
+_ROUTINE = re.compile(r"Directory not found\. Creating|Clearing existing files")
 _NEEDED = (
     # grading: the converter starts its exporter, then its own convert_notebooks
     (
@@ -25,7 +28,7 @@ _NEEDED = (
     (Autograde, "sanitize_preprocessors autograde_preprocessors exclude_overwriting create_student"),
     # keys put back into the released copy, and how nbgrader tells an untouched text
     (preprocessors, "OverwriteKernelspec OverwriteCells CheckCellMetadata AssignLatePenalties"),
-    (utils, "compute_checksum is_grade is_solution is_task find_all_files rmtree parse_utc"),
+    (utils, "compute_checksum is_grade is_solution is_task find_all_files notebook_hash rmtree parse_utc"),
     # late penalties, and what counts as a score
     (preprocessors.AssignLatePenalties, "init_plugin plugin_inst"),
     (plugins.LateSubmissionPlugin, "late_submission_penalty"),
@@ -131,3 +134,13 @@ class TolerantCollect(ExchangeCollect):
 def hand_in_time(name: str) -> str:
     """The time in the exchange's name of a hand-in: TRAINEE+ASSIGNMENT+TIME, or that with +RANDOM after it."""
     return name.rsplit("+", 3)[2]
+
+
+def released_feedback(secret: str, notebook: str) -> str:
+    """The name in the exchange of a released feedback page. ``secret``: what was handed in beside the notebook."""
+    return f"{utils.notebook_hash(secret=secret, notebook_id=notebook)}.html"
+
+
+def warnings_in(log: str) -> list[str]:
+    """What nbgrader's log warns of, line by line, its routine apart: zip_collect tells it in no other way."""
+    return [line for line in log.splitlines() if _WARNING.search(line) and not _ROUTINE.search(line)]

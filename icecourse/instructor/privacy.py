@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from nbgrader.api import Gradebook, Student
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import notebook_hash
 from sqlalchemy import text
 
 from icecourse.course_root import CLASS_RECORD, RECORDS, REPORTS, course_directory, downloaded, settings
-from icecourse.grading import backup
+from icecourse.grading import backup, nbgrader_private
 from icecourse.grading.collect import RETURNED
 from icecourse.instructor import pseudonyms
 from icecourse.refused import Refused
@@ -125,8 +124,8 @@ def _in_exchange(root: Path, course: CourseDirectory, trainee: str) -> Iterator[
     for secret in sorted((root / course.submitted_directory / trainee).glob("*/submission_secret.txt")):
         if secret.is_file() and not secret.is_symlink():
             for notebook in sorted((root / course.feedback_directory / trainee / secret.parent.name).glob("*.html")):
-                name = notebook_hash(secret=secret.read_text(), notebook_id=notebook.stem)
-                if (path := folder / "feedback" / f"{name}.html").is_file():
+                name = nbgrader_private.released_feedback(secret.read_text(), notebook.stem)
+                if (path := folder / "feedback" / name).is_file():
                     yield Trace("exchange: released feedback", path)
 
 

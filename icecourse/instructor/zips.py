@@ -16,14 +16,12 @@ from nbgrader.coursedir import CourseDirectory
 from icecourse.course_root import api, downloaded, last_line
 from icecourse.curriculum import Course
 from icecourse.desk.names import ZipName, stamp, zip_name
-from icecourse.grading import submission
+from icecourse.grading import nbgrader_private, submission
 from icecourse.grading.collect import RETURNED
 from icecourse.instructor.opening import fill_gradebook
 
 ARCHIVE, OLDER = "archive", "older"  # below downloaded/ASSIGNMENT/: what zip_collect takes, and what it no longer does
 _COPY = re.compile(r" ?\(\d+\)(?=\.zip$)")  # what a browser adds to the name of a second download
-_WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\]")
-_ROUTINE = re.compile(r"Directory not found\. Creating|Clearing existing files")
 
 
 class Outcome(NamedTuple):
@@ -165,7 +163,6 @@ def _zip_collect(root: Path, assignment: str) -> str:
 
 
 def _tell(log: str) -> None:
-    """Print what nbgrader warns of, the routine apart."""
-    for line in log.splitlines():
-        if _WARNING.search(line) and not _ROUTINE.search(line):
-            print(line, file=sys.stderr)
+    """Print what nbgrader warns of."""
+    for line in nbgrader_private.warnings_in(log):
+        print(line, file=sys.stderr)

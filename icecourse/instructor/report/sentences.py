@@ -90,8 +90,8 @@ class Sentences:
         works = (work for work in room.submissions if work.trainee == standing.trainee)
         if by_hand := [work.assignment for work in works if work.needs_grader]:
             return text["by-hand"].format(names=", ".join(by_hand))
-        code = "completed" if standing.share >= self.results.config.pass_mark else "below"
-        return text[code].format(share=percent(standing.share), mark=self.mark)
+        passed = standing.share >= self.results.config.pass_mark
+        return (text["completed"] if passed else text["below"]).format(share=percent(standing.share), mark=self.mark)
 
     # -- about the class
 
