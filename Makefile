@@ -1,16 +1,17 @@
 # `make lab` is a trainee's desk, `make teach` the instructor's course, `make report` what the class has learned,
-# `make demo` all of it with a simulated class. `make test` runs everything.
+# `make demo` all of it with a simulated class. `make quick` is for every change, `make test` before it is handed over.
 
 HERE   := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 PYTHON ?= python3
 VENV   ?= $(HERE).venv
 BIN    := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist load --maxschedchunk 1 -q  # longest first, see tests/conftest.py
 
 # With it every kernel would compile the standard library anew, and start several times slower.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab teach grade report demo test lint check-content notebooks pages bench check-qti citations assignments wheel clean
+.PHONY: lab teach grade report demo quick test test-all lint check-content notebooks pages bench check-qti citations assignments wheel clean
 
 lab: $(VENV)/.lab
 	@$(BIN)/icecourse lab $(LAB)
@@ -31,24 +32,32 @@ grade: $(VENV)/.lab
 	@test -n "$(ASSIGNMENT)" || { echo "Say which: make grade ASSIGNMENT=quiz-03-ero-finding-and-arresting"; exit 1; }
 	@$(BIN)/nbgrader autograde $(ASSIGNMENT)
 
+# Everything but the browser, the oracle and the kills: within a minute.
+quick: lint
+	$(PYTEST) -m "not slow"
+
 test: lint notebooks
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	$(PYTEST)
+
+# What make test does not do, or does in short: every page in Chromium, stock nbgrader live, more kills, QTI's player.
+test-all: check-qti
+	ICECOURSE_LONG=1 $(PYTEST) -m long_form
+
+# Of test-all the pages alone.
+pages: $(VENV)/.test
+	ICECOURSE_LONG=1 $(PYTEST) tests/test_browser.py -k every_page
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-# nbval proves that each page runs; tests/test_notebooks.py, that it shows what it should.
+# nbval proves that each page runs in a kernel; tests/test_notebooks.py, that it shows what it should.
 notebooks: $(VENV)/.test
 	$(BIN)/python -m pytest --nbval-lax -n 2 --dist loadscope -q -p no:cacheprovider lessons assignments
 
 check-content: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/test_curriculum.py tests/test_facts.py tests/test_explorers.py
-
-# Every page of the course in Chromium, as a trainee opens it; make test opens a few.
-pages: $(VENV)/.test
-	ICECOURSE_ALL_PAGES=1 $(BIN)/python -m pytest -q tests/test_browser.py -k every_page
 
 # How long a trainee waits, in this machine's Chromium; how long grading takes beside stock nbgrader; and the report.
 bench: $(VENV)/.test
@@ -61,7 +70,7 @@ check-qti: $(VENV)/.test
 
 # Writes the citations and Sources of every lesson, and the glossary, sources and map, anew from their data.
 citations: $(VENV)/.lab
-	cd $(HERE) && $(BIN)/python -m icecourse.author.pages
+	cd $(HERE) && $(BIN)/icecourse pages
 
 # Writes assignments/ from source/, with a gradebook of its own: the instructor's is not touched.
 assignments: $(VENV)/.lab

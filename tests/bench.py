@@ -18,10 +18,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
-from conftest import CHROMIUM, EXAMPLES, ROOT
+from conftest import CHROMIUM, EXAMPLES, FLAGS, ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import sync_playwright
-from test_browser import FLAGS, LESSON, PATIENCE, QUIZ, visit
+from test_browser import LESSON, PATIENCE, QUIZ, visit
 
 from icecourse.curriculum import KERNEL
 from icecourse.desk.layout import trust

@@ -29,8 +29,8 @@ from icecourse.item.scoring import score
 SIZES = {"diagnostic": 12, **{f"quiz-{n:02}": 8 for n in range(1, 14)}, "final-exam": 30, "case-file": 0}
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 REPORT = (
-    "import sys; from pathlib import Path; from icecourse.instructor import report; "
-    "print(report.write(Path(sys.argv[1])))"
+    "import sys; from pathlib import Path; from icecourse.instructor.report import page; "
+    "print(page.write(Path(sys.argv[1])))"
 )
 
 
@@ -110,7 +110,7 @@ def fill(root: Path, trainees: int) -> int:
                             "at": (at - timedelta(minutes=size - place)).isoformat(timespec="seconds")}  # fmt: skip
                     lines.append(json.dumps(line))
                 rows[api.Grade].append(grade | {"needs_manual_grade": one is None})
-            folder = root / "submitted" / trainee / name
+            folder = root / "autograded" / trainee / name
             folder.mkdir(parents=True)
             (folder / journal.NAME).write_text("".join(f"{line}\n" for line in lines))
     with Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID) as gradebook:

@@ -4,12 +4,12 @@
 loaded into Chromium; every response below is given to the player, and its SCORE held against ours.
 """
 
-import itertools
 import sys
 from pathlib import Path
 
 from conftest import CHROMIUM, EXAMPLES, ROOT
 from playwright.sync_api import Page, sync_playwright
+from test_qti import as_qti, responses
 
 from icecourse.curriculum import Course
 from icecourse.interchange import qti
@@ -45,29 +45,6 @@ CLICK = """async names => {
 }"""
 
 
-def responses(item: Item) -> list:
-    """Right ones, wrong ones and parts of right ones."""
-    if item.kind == "one":
-        return [[option] for option in item.options]
-    if item.kind == "all":
-        return [list(c) for n in range(1, len(item.options) + 1) for c in itertools.combinations(item.options, n)]
-    if item.kind == "match":
-        lefts = list(item.left)
-        pairs = itertools.islice(itertools.product(item.options, repeat=len(lefts)), 30)
-        return [dict(zip(lefts, options, strict=True)) for options in pairs]
-    if item.kind == "order":
-        return [list(order) for order in itertools.islice(itertools.permutations(item.options), 24)]
-    return [*item.key.correct, "2026-11-09", "12"]
-
-
-def as_qti(item: Item, response) -> str | list[str]:
-    if item.kind == "one":
-        return qti._id(response[0])
-    if item.kind == "match":
-        return [f"{qti._id('l-' + left)} {qti._id('r-' + option)}" for left, option in response.items()]
-    return response if item.kind == "entry" else [qti._id(option) for option in response]
-
-
 def check(page: Page, item: Item) -> tuple[int, list[str]]:
     """How many responses were compared, and how the player differs."""
     shown = page.evaluate(LOAD, qti.document(item))
@@ -83,7 +60,7 @@ def check(page: Page, item: Item) -> tuple[int, list[str]]:
             faults.append(f"{item.id}: {response} is {theirs} to the player, {ours.earned} to us")
         if item.kind in ("one", "all") and count <= 6:
             page.evaluate(LOAD, qti.document(item))
-            clicked = page.evaluate(CLICK, [qti._id(option) for option in response])
+            clicked = page.evaluate(CLICK, [qti.identifier(option) for option in response])
             if abs(clicked - ours.earned) > ROUNDING:
                 faults.append(f"{item.id}: clicking {response} gives {clicked}, {ours.earned} to us")
     return count, faults

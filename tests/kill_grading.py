@@ -1,7 +1,7 @@
 """Kill grading at every sort of moment and start it again: ``python tests/kill_grading.py 500 [seed]``, 6 minutes.
 
 Each trial takes a fresh class, starts grading in a process of its own and kills it (SIGKILL, so that nothing can be
-tidied) at a line of grading or gradebook, each of their lines in turn; every third time again at a random moment; then
+tidied) at a line of grading, each of their lines in turn; every third time again at a random moment; then
 it grades to the end. Gradebook and pages must be those of a run that nobody killed. 500 trials come to every line,
 with and without --force. A short form is among the tests.
 """
@@ -24,10 +24,10 @@ from test_grading import RIGHT, TEXTS, WRONG
 from trial import NAME, book, gradebook_rows, release, submit
 
 from icecourse.course_root import api
-from icecourse.grading import autograde, gradebook
+from icecourse.grading import autograde, grade_writing, marking
 
 TRAINEES = 12
-OURS = (autograde.__file__, gradebook.__file__)
+OURS = (autograde.__file__, grade_writing.__file__, marking.__file__)
 
 
 def class_of(root: Path) -> None:
@@ -96,7 +96,7 @@ def in_a_process(work: Callable[[], None], at: Place | None = None, hit: int = 1
 
 
 def lines_of(work: Callable[[], None]) -> dict[Place, int]:
-    """How often the work comes to each line of grading and gradebook, counted in a process of its own."""
+    """How often the work comes to each line of grading, counted in a process of its own."""
     read, write = os.pipe()
     child = os.fork()
     if not child:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import EXAMPLES
 
-from icecourse.instructor.report import analysis
+from icecourse.instructor.report import analysis, distractors, formulas, mastery
 from icecourse.instructor.report.analysis import Answer
 from icecourse.item.grammar import parse
 from icecourse.item.scoring import score
@@ -46,31 +46,31 @@ def people(patterns: dict[str, int]) -> np.ndarray:
 def test_facility_discrimination_and_alpha_are_those_of_r_on_published_data():
     for number, data in enumerate(map(people, (LSAT6, LSAT7))):
         assert data.shape == (1000, 5)
-        found = [analysis.correlation(data[:, n], analysis.rest(data)[:, n]) for n in range(5)]
+        found = [formulas.correlation(data[:, n], formulas.rest_scores(data)[:, n]) for n in range(5)]
         assert found == pytest.approx(PSYCH["r.drop"][number], abs=1e-9)
-        assert analysis.alpha(data) == pytest.approx(PSYCH["alpha"][number], abs=1e-9)
-    assert analysis.facility(people(LSAT6)) == pytest.approx(PSYCH["mean"])
+        assert formulas.alpha(data) == pytest.approx(PSYCH["alpha"][number], abs=1e-9)
+    assert formulas.facility(people(LSAT6)) == pytest.approx(PSYCH["mean"])
 
 
 def test_alpha_of_items_that_are_right_or_wrong_is_kuder_and_richardsons():
     data = people(LSAT6)
     p, k = data.mean(axis=0), 5
     kr20 = k / (k - 1) * (1 - sum(p * (1 - p)) / statistics.pvariance(data.sum(axis=1)))
-    assert analysis.alpha(data) == pytest.approx(kr20)
+    assert formulas.alpha(data) == pytest.approx(kr20)
 
 
 def test_the_bootstrap_agrees_with_the_analytic_standard_error():
-    drawn = analysis.alpha_bootstrap(people(LSAT6), draws=4000)
+    drawn = formulas.alpha_bootstrap(people(LSAT6), draws=4000)
     assert drawn.std() == pytest.approx(PSYCH["ase"], rel=0.1)
     assert np.mean(drawn) == pytest.approx(PSYCH["alpha"][0], abs=0.01)
 
 
 def test_a_bootstrap_sample_is_the_alpha_of_the_trainees_in_it():
     data = people(LSAT7)[::40]
-    times = analysis.resample(len(data), 50, seed=3)
+    times = formulas.resample(len(data), 50, seed=3)
     assert times.shape == (50, len(data)) and (times.sum(axis=1) == len(data)).all()
-    slow = [analysis.alpha(np.repeat(data, row.astype(int), axis=0)) for row in times]
-    assert analysis.alpha_bootstrap(data, draws=50, seed=3) == pytest.approx(slow)
+    slow = [formulas.alpha(np.repeat(data, row.astype(int), axis=0)) for row in times]
+    assert formulas.alpha_bootstrap(data, draws=50, seed=3) == pytest.approx(slow)
 
 
 def test_the_interval_holds_the_true_alpha_as_often_as_it_says():
@@ -80,7 +80,7 @@ def test_the_interval_holds_the_true_alpha_as_often_as_it_says():
     for seed in range(100):
         draw = np.random.default_rng(seed)
         scores = draw.normal(size=(60, 1)) * math.sqrt(rho) + draw.normal(size=(60, k)) * math.sqrt(1 - rho)
-        low, high = np.percentile(analysis.alpha_bootstrap(scores, draws=400, seed=seed), [2.5, 97.5])
+        low, high = np.percentile(formulas.alpha_bootstrap(scores, draws=400, seed=seed), [2.5, 97.5])
         inside += low <= true <= high
     assert inside >= 89  # the percentile interval is known to be a little narrow at 60
 
@@ -89,7 +89,7 @@ def test_the_interval_of_a_correlation_holds_the_true_one_as_often_as_it_says():
     inside = 0
     for seed in range(400):
         x, e = np.random.default_rng(seed).normal(size=(2, 40))
-        low, high = analysis.interval(analysis.correlation(x, 0.5 * x + math.sqrt(0.75) * e), 40)
+        low, high = formulas.interval(formulas.correlation(x, 0.5 * x + math.sqrt(0.75) * e), 40)
         inside += low <= 0.5 <= high
     assert 368 <= inside <= 396
 
@@ -98,7 +98,7 @@ def test_the_standard_error_of_measurement_is_the_spread_about_a_true_score():
     # With known error variance 1 an item, the errors of the total of k items have sd sqrt(k).
     draw = np.random.default_rng(1)
     scores = draw.normal(size=(20000, 1)) * 1.5 + draw.normal(size=(20000, 8))
-    assert analysis.measurement_error(scores) == pytest.approx(math.sqrt(8), rel=0.02)
+    assert formulas.measurement_error(scores) == pytest.approx(math.sqrt(8), rel=0.02)
 
 
 def test_efficiency_is_the_covariance_over_the_largest_of_all_orders():
@@ -107,13 +107,13 @@ def test_efficiency_is_the_covariance_over_the_largest_of_all_orders():
         x, y = draw.integers(0, 2, 7).astype(float), draw.normal(size=7)
         x[:2] = 0, 1
         largest = max(np.cov(order, y)[0, 1] for order in itertools.permutations(x))
-        assert analysis.efficiency(x, y) == pytest.approx(np.cov(x, y)[0, 1] / largest)
+        assert formulas.efficiency(x, y) == pytest.approx(np.cov(x, y)[0, 1] / largest)
 
 
 def test_the_rest_of_a_trainee_who_missed_an_assignment_is_what_was_handed_in():
     shares = np.array([[1, 0, 1, np.nan], [0, 0, 1, 1], [1, 1, np.nan, 0], [0, 1, 0, 1.0]])
     means = np.nanmean(shares, axis=0)
-    found = analysis.rest(shares)
+    found = formulas.rest_scores(shares)
     for trainee, item in itertools.product(range(4), range(4)):
         others = [shares[trainee, n] - means[n] for n in range(4) if n != item and not math.isnan(shares[trainee, n])]
         assert found[trainee, item] == pytest.approx(statistics.mean(others))
@@ -122,17 +122,17 @@ def test_the_rest_of_a_trainee_who_missed_an_assignment_is_what_was_handed_in():
 def test_a_constant_item_has_no_discrimination_and_raises_no_warning():
     shares = np.array([[1.0, 0], [1, 1], [1, 0]])
     with np.errstate(all="raise"):
-        assert math.isnan(analysis.correlation(shares[:, 0], analysis.rest(shares)[:, 0]))
-        assert math.isnan(analysis.efficiency(shares[:, 0], analysis.rest(shares)[:, 0]))
-        assert math.isnan(analysis.alpha(np.ones((5, 3))))
-        assert not len(analysis.alpha_bootstrap(np.ones((5, 3))))
+        assert math.isnan(formulas.correlation(shares[:, 0], formulas.rest_scores(shares)[:, 0]))
+        assert math.isnan(formulas.efficiency(shares[:, 0], formulas.rest_scores(shares)[:, 0]))
+        assert math.isnan(formulas.alpha(np.ones((5, 3))))
+        assert not len(formulas.alpha_bootstrap(np.ones((5, 3))))
 
 
 def test_the_groups_are_the_best_and_the_weakest_27_percent_with_ties():
-    upper, lower = analysis.groups(np.arange(100.0))
+    upper, lower = formulas.groups(np.arange(100.0))
     assert np.flatnonzero(upper).tolist() == list(range(73, 100))
     assert np.flatnonzero(lower).tolist() == list(range(27))
-    upper, _ = analysis.groups(np.array([3.0, 3, 3, 2, 1, 1, 0, 0, np.nan]))
+    upper, _ = formulas.groups(np.array([3.0, 3, 3, 2, 1, 1, 0, 0, np.nan]))
     assert np.flatnonzero(upper).tolist() == [0, 1, 2]
 
 
@@ -166,26 +166,41 @@ def test_the_distractor_table_of_one(item_source):
     assert rows["monday"].discrimination == pytest.approx(statistics.correlation(flags, other))
 
 
-@pytest.mark.parametrize("kind", analysis.KINDS)
-def test_every_kind_has_a_table_of_what_was_chosen(kind):
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong", "table"),
+    [
+        ("one", ["tuesday"], ["sunday"], [("sunday", 4, False), ("monday", 0, False), ("tuesday", 6, True)]),
+        (
+            "all", ["custody", "notice"], ["charges", "notice"],
+            [("custody", 6, True), ("notice", 10, True), ("charges", 4, False)],
+        ),
+        (
+            "match",
+            {"detainer": "asks", "warrant": "arrests", "notice": "charges"},
+            {"detainer": "asks", "warrant": "charges", "notice": "asks"},
+            [
+                ("detainer: asks", 10, True), ("warrant: arrests", 6, True), ("warrant: charges", 4, False),
+                ("notice: charges", 6, True), ("notice: asks", 4, False),
+            ],
+        ),
+        (
+            "order", ["notice", "master", "decision", "appeal"], ["master", "notice", "decision", "appeal"],
+            [("notice > master > decision > appeal", 6, True), ("master > notice > decision > appeal", 4, False)],
+        ),
+        ("entry", "11/10/2026", " 2026-11-09", [("11/10/2026", 6, True), ("2026-11-09", 4, False)]),
+        ("case", ["pass-on", "request"], ["say-no", "plain", "order"], []),
+    ],
+)  # fmt: skip
+def test_the_distractor_table_of_every_kind(kind, right, wrong, table):
     item = parse(EXAMPLES[kind])
-    right = {
-        "match": dict(item.key.pairs), "entry": (item.key.correct or ("",))[0], "one": list(item.key.correct[:1]),
-    }.get(kind, list(item.key.correct))  # fmt: skip
-    wrong = {
-        "match": dict.fromkeys(item.left, next(iter(item.options), "")), "entry": "2026-11-09",
-        "order": list(item.options), "all": list(item.options)[-1:], "one": list(item.options)[:1],
-    }[kind]  # fmt: skip
-    found = analysis.item_statistics(answers_of(item, [right] * 6 + [wrong] * 4, range(10)), {item.id: item})[0]
-    assert sum(choice.count for choice in found.choices if not choice.right) >= 4
-    assert sum(choice.count for choice in found.choices if choice.right) >= 6
-    for choice in found.choices:
-        assert choice.right == analysis.is_right(item, choice.slot, choice.pick)
+    [row] = analysis.item_statistics(answers_of(item, [right] * 6 + [wrong] * 4, range(10)), {item.id: item})
+    shown = [(f"{c.slot}: {c.pick}" if c.slot else c.pick, c.count, c.right) for c in row.choices]
+    assert shown == table
 
 
 def test_an_answer_that_no_screen_gives_chooses_nothing(item_source):
     item = parse(item_source)
-    assert analysis.picks(item, ["friday"]) == analysis.picks(item, 7) == analysis.picks(item, None) == []
+    assert distractors.picks(item, ["friday"]) == distractors.picks(item, 7) == distractors.picks(item, None) == []
 
 
 def test_reliability_counts_those_who_handed_in_and_knows_kr20():
@@ -209,7 +224,7 @@ def test_confident_and_wrong_is_counted_by_objective(item_source):
     rows = answers_of(item, [["monday"], ["monday"], ["sunday"]], [1, 2, 3], confidence="sure")
     rows += answers_of(item, [["tuesday"]], [1], confidence="sure")
     rows += answers_of(item, [["monday"]], [1], confidence="guess")
-    (found,) = analysis.confident_and_wrong(rows, {item.id: item})
+    (found,) = mastery.confident_and_wrong(rows, {item.id: item})
     assert (found.objective, found.sure, len(found.wrong)) == (item.objective, 4, 3)
     assert found.most == (item.id, "", "monday", 2)
 
@@ -219,7 +234,7 @@ def test_gain_is_over_those_who_handed_in_both():
         return [Answer(f"t{n}", assignment, item, share, 1.0) for n, share in enumerate(shares) if share is not None]
 
     answers = rows("diagnostic", "a", [0, 0, 1, None]) + rows("final", "b", [1, 0, 1, 1])
-    (found,) = analysis.gain(answers, {"a": "window", "b": "window"}, "diagnostic", "final")
+    (found,) = mastery.gain(answers, {"a": "window", "b": "window"}, "diagnostic", "final")
     assert (found.n, found.before, found.after) == pytest.approx((3, 1 / 3, 2 / 3))
     assert found.normalised == pytest.approx(0.5)
     assert found.low < 1 / 3 < found.high
@@ -230,6 +245,6 @@ def test_what_was_learned_is_a_mean_over_trainees():
         Answer("ann", "quiz", "a", 1, 1), Answer("ann", "quiz", "b", 1, 2), Answer("ben", "quiz", "a", 0, 1),
         Answer("ben", "quiz", "c", 1, 1),
     ]  # fmt: skip
-    (found,) = analysis.learned(answers, {"a": "window", "b": "window"})
+    (found,) = mastery.learned(answers, {"a": "window", "b": "window"})
     assert (found.objective, found.items, found.n) == ("window", 2, 2)
     assert found.share == pytest.approx((0.75 + 0) / 2)

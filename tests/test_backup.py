@@ -14,9 +14,8 @@ from trial import NAME, book, gradebook_rows, release, submit
 
 from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID
-from icecourse.grading import backup
-from icecourse.grading.backup import BackupError, back_up, main, restore
-from icecourse.grading.gradebook import Book
+from icecourse.grading import gradebook
+from icecourse.grading.backup import BackupError, back_up, restore
 
 
 @pytest.fixture
@@ -36,10 +35,9 @@ def graded(course_root):
 
 def content(root) -> tuple:
     """All that grading knows: rows, versions, due dates with extensions."""
-    with book(root) as gradebook:
-        extensions = {one.student.id: (one.extension, one.duedate) for one in gradebook.assignment_submissions(NAME)}
-    with Book(api(root).coursedir.db_url, COURSE_ID, NAME) as grades:
-        return gradebook_rows(root), grades.grades(), extensions
+    with book(root) as open_book:
+        extensions = {row.student.id: (row.extension, row.duedate) for row in open_book.assignment_submissions(NAME)}
+    return gradebook_rows(root), gradebook.read(api(root).coursedir.db_url, NAME), extensions
 
 
 def spoil(root) -> None:
@@ -51,22 +49,20 @@ def spoil(root) -> None:
 
 
 @both_databases
-def test_what_was_backed_up_comes_back(graded, monkeypatch, capsys):
-    monkeypatch.chdir(graded)
-    before = content(graded)
-    main([])
-    [first] = (graded / backup.FOLDER).iterdir()
-    assert str(first) in capsys.readouterr().out and stat.S_IMODE(first.stat().st_mode) == 0o600
-    with Gradebook(f"sqlite:///{first}", COURSE_ID) as gradebook:  # it is itself a gradebook
-        assert gradebook.find_grade("memo", NAME, NAME, "ann").manual_score == 2.5
+def test_what_was_backed_up_comes_back(graded, tmp_path):
+    db_url, before = api(graded).coursedir.db_url, content(graded)
+    first = back_up(db_url, tmp_path)
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+    with Gradebook(f"sqlite:///{first}", COURSE_ID) as open_book:  # it is itself a gradebook
+        assert open_book.find_grade("memo", NAME, NAME, "ann").manual_score == 2.5
     spoil(graded)
     spoiled = content(graded)
     assert spoiled != before
-    main(["--restore", str(first)])
+    second = back_up(db_url, tmp_path)
+    assert second != first
+    restore(db_url, first)
     assert content(graded) == before
-    [second] = set((graded / backup.FOLDER).iterdir()) - {first}
-    assert str(second) in capsys.readouterr().out
-    main(["--restore", str(second)])  # what stood there before is not lost either
+    restore(db_url, second)
     assert content(graded) == spoiled
     assert api(graded).autograde(NAME, "*")["success"]
     assert content(graded)[0]["ann"]["one-right"][0] == 1
@@ -100,6 +96,7 @@ def test_a_backup_of_another_schema_is_refused(graded, tmp_path):
     assert content(graded) == before
 
 
+@pytest.mark.slow(8)
 @both_databases
 def test_a_restore_that_is_killed_leaves_the_old_or_the_new(graded, tmp_path):
     db_url, old = api(graded).coursedir.db_url, content(graded)
@@ -116,12 +113,8 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(graded, tmp_path):
     assert content(graded) == old
 
 
-def test_no_gradebook_is_said_and_leaves_nothing(course_root, monkeypatch, tmp_path):
-    monkeypatch.chdir(course_root)
+def test_no_gradebook_is_said_and_leaves_nothing(course_root, tmp_path):
     (course_root / "gradebook.db").unlink()
-    with pytest.raises(SystemExit, match="There is no gradebook at"):
-        main([])
-    assert not (course_root / "gradebook.db").exists() and list((course_root / backup.FOLDER).iterdir()) == []
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match="is not a course"):
-        main([])
+    with pytest.raises(BackupError, match="There is no gradebook at"):
+        back_up(f"sqlite:///{course_root}/gradebook.db", tmp_path)
+    assert not (course_root / "gradebook.db").exists() and list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import expect
-from test_browser import faults, kernels, lab, page, pytestmark, serve, use_theme, visit  # noqa: F401
+from test_browser import THEMES, faults, kernels, page, pytestmark, use_theme, visit  # noqa: F401
 from test_explorers import KINDS, SAMPLES, sample
 
 from icecourse.curriculum import KERNEL
@@ -24,25 +24,26 @@ def write(folder, cells, role):
 
 
 @pytest.fixture
-def shown(lab, page):  # noqa: F811
+def shown(shared_desk, page, request):  # noqa: F811
     """A page with an explorer of every kind, opened: ``shown("chart")`` is the one on the screen."""
-    address, desk = lab
+    if "theme" in request.fixturenames:
+        use_theme(shared_desk.home, request.getfixturevalue("theme"))
     code = (
         "from pathlib import Path; from icecourse.kernel.explorer_widget import ExplorerWidget;"
         "from icecourse.page.explorers.data import load; from icecourse.page.explorers.text import text_form;"
         f"explorer = load('sample-{{kind}}', Path({str(SAMPLES)!r})); display(ExplorerWidget(explorer));"
         "display(text_form(explorer), raw=True)"
     )
-    write(desk / "explorers", [new_code_cell(code.format(kind=kind), id=kind) for kind in KINDS], "lesson")
-    visit(page, address)
-    visit(page, address, "explorers/page.ipynb")
+    folder = shared_desk.folder / f"{shared_desk.name}-explorers"
+    write(folder, [new_code_cell(code.format(kind=kind), id=kind) for kind in KINDS], "lesson")
+    visit(page, shared_desk.address, f"{folder.name}/page.ipynb")
     page.locator(".ice-live").nth(len(KINDS) - 1).wait_for()
 
-    def one(kind):
+    def explorer(kind):
         return page.locator(f'.ice-live[data-explorer="sample-{kind}"]')
 
-    one.desk = desk
-    return one
+    explorer.folder = folder
+    return explorer
 
 
 def test_every_kind_by_keyboard_alone(shown, page):  # noqa: F811
@@ -62,12 +63,12 @@ def test_every_kind_by_keyboard_alone(shown, page):  # noqa: F811
     finder = shown("finder")
     finder.get_by_label("What happened?").focus()
     page.keyboard.press("ArrowDown")
-    said = finder.get_by_role("status")
-    expect(said).to_contain_text("Who holds it: Enforcement and Removal Operations (ERO)")
-    expect(said).to_contain_text("The firm asks the jail for the time of release.")
-    expect(said.get_by_role("link")).to_have_attribute("href", re.compile("^https://"))
+    answer = finder.get_by_role("status")
+    expect(answer).to_contain_text("Who holds it: Enforcement and Removal Operations (ERO)")
+    expect(answer).to_contain_text("The firm asks the jail for the time of release.")
+    expect(answer.get_by_role("link")).to_have_attribute("href", re.compile("^https://"))
     page.keyboard.press("ArrowDown")
-    expect(said).to_contain_text("Executive Office for Immigration Review (EOIR); Enforcement")
+    expect(answer).to_contain_text("Executive Office for Immigration Review (EOIR); Enforcement")
 
     sorter, cards = shown("sorter"), {card.text: card for card in sample("sorter").cards}
     names = sample("sorter").bins
@@ -102,7 +103,7 @@ def test_every_kind_by_keyboard_alone(shown, page):  # noqa: F811
     expect(calculator).to_contain_text("Form I-9 inspection: Wednesday, December 23, 2026")
     expect(calculator.get_by_role("status")).to_contain_text("The attorney confirms every date.")
     expect(calculator.get_by_label("Day")).to_be_focused()
-    [kernel] = kernels(shown.desk / "explorers")
+    [kernel] = kernels(shown.folder)
     kernel.suspend()  # it hangs: said in words, with the day that the dates on the screen are for
     try:
         calculator.get_by_label("Day").fill("2026-11-06")
@@ -112,13 +113,13 @@ def test_every_kind_by_keyboard_alone(shown, page):  # noqa: F811
         kernel.resume()
     expect(calculator).to_contain_text("Thursday, November 12, 2026")
     expect(calculator.get_by_role("status")).not_to_contain_text("No answer")
-    assert not list(shown.desk.rglob("answers.jsonl")), "nothing is recorded"
+    assert not list(shown.folder.rglob("answers.jsonl")), "nothing is recorded"
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing_on_any_kind_in_any_state(shown, page, theme):  # noqa: F811
     assert page.evaluate("document.body.dataset.jpThemeLight") == str(theme.endswith("Light")).lower()
-    assert faults(page, ".ice-live") == [], "fresh"
+    assert faults(page, ".ice-live", rules=THEMES[theme]) == [], "fresh"
     shown("chart").get_by_role("button", name="Today").click()
     shown("timeline").get_by_role("button", name="Open all").click()
     shown("finder").get_by_label("What happened?").select_option(index=2)
@@ -129,10 +130,10 @@ def test_axe_finds_nothing_on_any_kind_in_any_state(shown, page, theme):  # noqa
     shown("calculator").get_by_label("Day").fill("")
     expect(shown("calculator").get_by_role("status")).to_contain_text("Give a day")
     expect(shown("calculator").locator(".ice-deadlines")).to_be_hidden()
-    assert faults(page, ".ice-live") == [], "in use"
+    assert faults(page, ".ice-live", rules=THEMES[theme]) == [], "in use"
     for width, zoom in ((640, 200), (320, 400)):  # of a window of 1280
         page.set_viewport_size({"width": width, "height": 800})
-        assert faults(page, ".ice-live") == [], f"{width} px wide, as {zoom} % zoom shows it"
+        assert faults(page, ".ice-live", rules=THEMES[theme]) == [], f"{width} px wide, as {zoom} % zoom shows it"
     wide = page.evaluate("[...document.querySelectorAll('.ice-live')].map(el => el.scrollWidth - el.clientWidth)")
     assert set(wide) == {0}, "an explorer needs to be scrolled sideways"
     small = page.evaluate(
@@ -170,21 +171,15 @@ def without_a_kernel(shown, page):  # noqa: F811
         view = {"application/vnd.jupyter.widget-view+json": {"model_id": "gone", "version_major": 2}, "text/plain": ""}
         outputs = [new_output("display_data", data) for data in (view, text_form(sample(kind)))]
         cells.append(new_code_cell("1", id=kind, outputs=outputs))
-    write(shown.desk / "saved", cells, role="")
-    page.goto(page.url.replace("explorers/page.ipynb", "saved/page.ipynb"))
+    saved = shown.folder.with_name(shown.folder.name.replace("explorers", "saved"))
+    write(saved, cells, role="")
+    page.goto(page.url.replace(shown.folder.name, saved.name))
     for kind in KINDS:
         expect(page.locator(f'.ice-text [data-explorer="sample-{kind}"]')).to_be_visible()
     empty = page.get_by_text(re.compile("(Loading|Error displaying) widget"))
     expect(empty).to_have_count(len(KINDS))
     expect(empty.locator("visible=true")).to_have_count(0)
     expect(page.get_by_text("The attorney confirms every date.")).to_be_visible()
-
-
-@pytest.fixture(autouse=True)
-def theme_first(request):
-    """The theme is set before the server starts."""
-    if "theme" in request.fixturenames:
-        use_theme(request.getfixturevalue("home"), request.getfixturevalue("theme"))
 
 
 def test_script_and_stylesheets_are_small_and_ask_nobody_else():

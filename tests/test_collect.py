@@ -16,7 +16,7 @@ from trial import NAME, cell_of, gradebook_rows, release, submit
 
 from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID
-from icecourse.grading.autograde import LOST
+from icecourse.grading.marking import LOST
 from icecourse.item import journal
 
 NOTEBOOK = f"{NAME}.ipynb"
@@ -220,6 +220,7 @@ def inventory(root: Path) -> set[Path]:
     return inside | set(root.parent.iterdir())
 
 
+@pytest.mark.slow(20)
 def test_hostile_zips_through_to_a_grade(course, files, nbgrader):
     archive = course / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
@@ -249,7 +250,7 @@ def test_hostile_zips_through_to_a_grade(course, files, nbgrader):
     for name in ("linked", "device", "folder", "pipe"):
         assert any(f"{name}+" in line and "not an ordinary file" in line for line in said), name
 
-    printed = nbgrader(course, "autograde", NAME)
+    printed = api(course).autograde(NAME, "*")["log"]
     assert time.monotonic() - started < 120 and list((course / "flags").iterdir()) == []
     rows = gradebook_rows(course)
     assert rows.keys() == {name for name, (_, earns, _) in CASES.items() if earns is not None}
@@ -281,6 +282,7 @@ def hand_in(inbound: Path, trainee: str, files: dict, at: str = "2026-11-20 10:0
     return folder
 
 
+@pytest.mark.slow(8)
 def test_hostile_hand_ins_in_the_exchange_through_to_a_grade(course, files, inbound, nbgrader):
     neighbour = hand_in(inbound, "neighbour", files)
     (course / "secret.txt").write_text("the instructor's secret")
@@ -313,7 +315,7 @@ def test_hostile_hand_ins_in_the_exchange_through_to_a_grade(course, files, inbo
     assert not [path for path in submitted.rglob("*") if path.is_symlink()]
     assert not any(b"the instructor's secret" in path.read_bytes() for path in submitted.rglob("*") if path.is_file())
 
-    printed = nbgrader(course, "autograde", NAME)
+    printed = api(course).autograde(NAME, "*")["log"]
     rows = gradebook_rows(course)
     assert rows.keys() == {"neighbour", "links", "pipes", "large", "lone", "no-time"}
     for name, row in rows.items():
@@ -324,5 +326,5 @@ def test_hostile_hand_ins_in_the_exchange_through_to_a_grade(course, files, inbo
     again = hand_in(inbound, "lone", files, at="2026-11-20 11:00:00 UTC")
     assert again.is_dir()
     nbgrader(course, "collect", NAME, "--update")
-    nbgrader(course, "autograde", NAME)
+    assert api(course).autograde(NAME, "*")["success"]
     assert gradebook_rows(course)["lone"]["memo", "comment"][0] is None

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 
 import nbformat
 import pytest
@@ -42,8 +43,8 @@ def lay(desk, course, trainee="ann"):
 
 
 def test_lessons_and_quizzes_are_there_signed_and_the_final_is_not(desk, course):
-    report = lay(desk, course)
-    assert report.new == [LESSON, QUIZ]
+    changes = lay(desk, course)
+    assert changes.new == [LESSON, QUIZ]
     for path in (desk.folder / LESSON, desk.folder / QUIZ / f"{QUIZ}.ipynb", desk.folder / START):
         assert NotebookNotary().check_signature(nbformat.read(path, as_version=4)), path
     assert not (desk.folder / "final-exam").exists() and not (desk.folder / "source").exists()
@@ -53,6 +54,35 @@ def test_the_first_screen_links_lesson_and_quiz(desk, course):
     lay(desk, course)
     text = nbformat.read(desk.folder / START, as_version=4).cells[0].source
     assert f"[03 · Trial]({LESSON})" in text and f"[Quiz 03 · Trial]({QUIZ}/{QUIZ}.ipynb)" in text
+
+
+@pytest.mark.parametrize(
+    ("due", "says"),
+    [(datetime(2026, 11, 6, 17).astimezone().isoformat(), ", due Friday, November 6, 2026, 17:00"), (None, ""),
+     ("next Friday", ". The due date cannot be read: ask your instructor"),
+     (20261106, ". The due date cannot be read: ask your instructor"),
+     ("0001-01-01T00:00:00+14:00", ". The due date cannot be read: ask your instructor")],
+)  # fmt: skip
+def test_the_first_screen_says_when_a_quiz_is_due_or_that_it_cannot(desk, course, due, says):
+    quiz = course.root / "assignments" / QUIZ / f"{QUIZ}.ipynb"
+    notebook = nbformat.read(quiz, as_version=4)
+    if due is not None:
+        notebook.metadata.icecourse.due = due
+    nbformat.write(notebook, quiz)
+    lay(desk, course)
+    text = nbformat.read(desk.folder / START, as_version=4).cells[0].source
+    line = next(line for line in text.splitlines() if line.startswith("Then:"))
+    link = f"Then: [Quiz 03 · Trial]({QUIZ}/{QUIZ}.ipynb)"
+    assert line == link + says if not says.startswith(". ") else line.startswith(link + says)
+
+
+@pytest.mark.parametrize("damage", ["{", "", "[]", "{}", '{"nbformat": 4}', "[" * 100_000])
+def test_a_damaged_quiz_has_its_place_on_the_first_screen_and_says_what_is_missing(desk, course, damage):
+    lay(desk, course)
+    (desk.folder / QUIZ / f"{QUIZ}.ipynb").write_text(damage)
+    lay(desk, course)
+    text = nbformat.read(desk.folder / START, as_version=4).cells[0].source
+    assert f"Then: [{QUIZ}]({QUIZ}/{QUIZ}.ipynb). The due date cannot be read: ask your instructor" in text
 
 
 def test_the_trainee_is_asked_once(desk, course):
@@ -70,8 +100,8 @@ def test_an_id_that_the_exchange_cannot_take_is_refused(desk, course, name):
 def test_a_second_start_changes_nothing(desk, course):
     lay(desk, course)
     before = {p: p.read_bytes() for p in desk.folder.rglob("*") if p.is_file()}
-    report = lay(desk, course)
-    assert not (report.new or report.updated or report.kept_beside)
+    changes = lay(desk, course)
+    assert not (changes.new or changes.updated or changes.kept_beside)
     assert before == {p: p.read_bytes() for p in desk.folder.rglob("*") if p.is_file()}
 
 
@@ -102,7 +132,7 @@ def test_a_touched_copy_is_kept_beside_the_newer_lesson(desk, course):
         assert f"edition {number}" in copy.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("damage", ["{", "", "[]"])
+@pytest.mark.parametrize("damage", ["{", "", "[]", "{}", '{"nbformat": 4}', "[" * 100_000])
 def test_a_damaged_copy_is_kept_too(desk, course, damage):
     lay(desk, course)
     (desk.folder / LESSON).write_text(damage)

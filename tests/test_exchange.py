@@ -10,10 +10,12 @@ from conftest import ROOT
 
 from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID, Course
+from icecourse.desk.hand_in import hand_in
 from icecourse.desk.layout import Desk
 from icecourse.grading.release import SIGNS
 from icecourse.instructor.opening import hand_out
 from icecourse.item import journal, scoring
+from icecourse.page import answers
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
 
@@ -42,6 +44,7 @@ def steps():
     return [line.partition("#")[0].split()[1:] for line in readme.split("\n") if line.startswith("    nbgrader ")]
 
 
+@pytest.mark.slow(25)
 def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
     """As README.md tells an instructor, word for word."""
     generate, release, collect, autograde, make_feedback, release_feedback = steps()
@@ -104,7 +107,7 @@ def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
 def test_an_instructors_preview_of_a_master_reaches_nobody(course_root, scratch, nbgrader):
     """The trap: a journal in source/ is released to all, and overwrites every trainee's at autograding."""
     master = course_root / "source" / QUIZ
-    assert journal.place(master) is None
+    assert answers.place(master) is None
     (master / journal.NAME).write_text(json.dumps({"item": "a", "response": []}) + "\n")
     printed = nbgrader(course_root, "generate_assignment", QUIZ, "--force", check=False)
     assert "would overwrite every trainee's answers" in printed
@@ -122,7 +125,7 @@ def test_a_submission_without_its_notebook_is_refused_at_hand_in(course_root, sc
     assert not list((course_root / "exchange" / COURSE_ID / "inbound").iterdir())
 
 
-def test_an_answer_that_names_a_gone_option_is_said_on_the_feedback_page(course_root, scratch, nbgrader):
+def test_an_answer_that_names_a_gone_option_is_said_on_the_feedback_page(course_root, scratch):
     course = Course(course_root)
     [(_, item), *_] = [pair for page in course.masters if page.name == QUIZ for pair in page.items()]
     assert api(course_root).generate_assignment(QUIZ, force=True)["success"]
@@ -130,10 +133,13 @@ def test_an_answer_that_names_a_gone_option_is_said_on_the_feedback_page(course_
     desk = Desk(scratch / "ann", course_root / "exchange")
     desk.lay_out(course, lambda: "ann")
     answer(desk.folder / QUIZ, item, ["gone-option"])
-    nbgrader(desk.folder, "submit", QUIZ)
-    nbgrader(course_root, "collect", QUIZ)
-    nbgrader(course_root, "autograde", QUIZ)
-    nbgrader(course_root, "generate_feedback", QUIZ)
+    hand_in(desk.folder, QUIZ)
+    for result in (
+        api(course_root).collect(QUIZ),
+        api(course_root).autograde(QUIZ, "ann"),
+        api(course_root).generate_feedback(QUIZ, "ann"),
+    ):
+        assert result["success"], result
     html = (course_root / "feedback" / "ann" / QUIZ / f"{QUIZ}.html").read_text(encoding="utf-8")
     assert "ask your instructor to look at it" in html and "gone-option" in html
     assert rows(course_root)["ann", item.id][0] == 0

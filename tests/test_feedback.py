@@ -6,7 +6,7 @@ from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
-from test_browser import faults, page, pytestmark, serve, visit  # noqa: F401
+from test_browser import faults, page, serve, visit  # noqa: F401
 from test_grading import WORK
 from trial import DUE, KEYS, NAME, SCHEME, book, release, submit
 
@@ -119,6 +119,7 @@ def test_the_page_is_one_file_that_runs_nothing(course):
     assert not re.search(r"<(img|link|iframe|object)", html)
 
 
+@pytest.mark.slow(8)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_in_both_themes_and_prints(course, page, scheme):  # noqa: F811
     page.emulate_media(color_scheme=scheme)
@@ -130,6 +131,7 @@ def test_the_page_is_accessible_in_both_themes_and_prints(course, page, scheme):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+@pytest.mark.slow(20)
 def test_a_trainees_script_runs_in_no_graders_browser(course, serve, page):  # noqa: F811
     """The formgrader is a page on the instructor's own server: a script there could do all that they can."""
     evil = (
@@ -143,7 +145,7 @@ def test_a_trainees_script_runs_in_no_graders_browser(course, serve, page):  # n
     assert api(course).autograde(NAME, "ann")["success"]
     with book(course) as gradebook:
         submission = gradebook.find_submission_notebook(NAME, NAME, "ann").id
-    address = urlsplit(serve("teach", TEACH="--no-browser"))
+    address = urlsplit(serve("teach", "--no-browser"))
     visit(page, address.geturl())
     asked = []
     page.on("request", lambda request: asked.append(request.url))

@@ -38,7 +38,7 @@ def desk(course_root, scratch, request):
 @pytest.mark.parametrize("desk", ["exchange"], indirect=True)
 def test_with_an_exchange_it_arrives_there(desk, course_root):
     receipt = hand_in(desk.folder, QUIZ)
-    assert receipt.how == "exchange"
+    assert receipt.channel == "exchange"
     [arrived] = (course_root / "exchange" / COURSE_ID / "inbound").iterdir()
     assert arrived.name.startswith(f"ann.lee+{QUIZ}+")
     assert (arrived / journal.NAME).read_bytes() == (desk.folder / QUIZ / journal.NAME).read_bytes()
@@ -58,10 +58,10 @@ def test_the_last_of_two_hand_ins_counts(desk, course_root, items, nbgrader):
 def test_without_an_exchange_a_zip_goes_through_zip_collect_to_the_grade(desk, course_root, items, nbgrader):
     """The trap: nbgrader's zip_collect drops answers.jsonl unless told, and everybody gets 0."""
     receipt = hand_in(desk.folder, QUIZ)
-    assert receipt.how == "zip" and receipt.where.startswith(f"{FOLDER}/ann.lee+{QUIZ}+")
+    assert receipt.channel == "zip" and receipt.path.startswith(f"{FOLDER}/ann.lee+{QUIZ}+")
     archive = course_root / "downloaded" / QUIZ / "archive"
     archive.mkdir(parents=True)
-    sent = desk.folder / receipt.where
+    sent = desk.folder / receipt.path
     assert set(zipfile.ZipFile(sent).namelist()) == {f"{QUIZ}.ipynb", journal.NAME}
     (archive / sent.name).write_bytes(sent.read_bytes())
     assert api(course_root).generate_assignment(QUIZ, force=True)["success"]
@@ -86,7 +86,7 @@ def test_a_link_is_never_followed(desk, scratch):
     (scratch / "secret" / "file").write_text("x")
     (desk.folder / QUIZ / journal.NAME).unlink()
     (desk.folder / QUIZ / journal.NAME).symlink_to(scratch / "secret" / "file")
-    assert zipfile.ZipFile(desk.folder / hand_in(desk.folder, QUIZ).where).namelist() == [f"{QUIZ}.ipynb"]
+    assert zipfile.ZipFile(desk.folder / hand_in(desk.folder, QUIZ).path).namelist() == [f"{QUIZ}.ipynb"]
 
 
 def test_an_empty_folder_says_so(desk):

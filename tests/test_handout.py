@@ -6,10 +6,8 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import CHROMIUM, EXAMPLES, ROOT
+from conftest import EXAMPLES, ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from playwright.sync_api import sync_playwright
-from test_browser import FLAGS
 from test_explorers import KINDS, sample
 from test_items import SPANISH, SPANISH_KEY
 
@@ -69,6 +67,7 @@ def test_a_handout_has_every_item_and_no_answer_and_its_key_sheet_every_answer(p
     assert folded == [], "a note to check oneself is an answer"
 
 
+@pytest.mark.slow(8)
 def test_a_page_asks_for_nothing_from_outside(tmp_path):
     for page in COURSE.lessons + COURSE.assignments:
         html = BeautifulSoup(made(page, tmp_path).read_text(encoding="utf-8"), "html.parser")
@@ -130,17 +129,14 @@ def test_every_kind_has_its_form_on_paper(tmp_path, samples):
     assert "Who sits where" not in key, "what has no answers is not on a key sheet"
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
-def test_axe_finds_nothing_on_paper(tmp_path, samples):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tab = browser.new_page(viewport={"width": 320, "height": 800})
+@pytest.mark.slow(8)
+def test_axe_finds_nothing_on_paper(tmp_path, samples, browser):
+    with browser.new_page(viewport={"width": 320, "height": 800}) as tab:
         for key in (False, True):
             tab.goto(made(everything(tmp_path, key), tmp_path, key).as_uri())
             violations = Axe().run(tab).response["violations"]
             assert [(rule["id"], part["html"][:150]) for rule in violations for part in rule["nodes"]] == []
             assert tab.evaluate("document.documentElement.scrollWidth") <= 320
-        browser.close()
 
 
 def test_a_page_is_found_by_how_its_name_begins(checkout):

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from icecourse.item.grammar import ItemError, is_item, open_part, parse, read_entry
+from icecourse.item.grammar import ItemError, is_item, open_part, parse
+from icecourse.item.kinds.typed import read_typed
 
 
 def test_an_item_is_read(item_source):
@@ -210,7 +211,7 @@ def test_a_bad_cell_of_another_kind_says_what(source, old, new, says):
     ],
 )
 def test_one_answer_is_read_in_its_forms(format, one, same):
-    assert read_entry(format, one) == read_entry(format, same)
+    assert read_typed(format, one) == read_typed(format, same)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_one_answer_is_read_in_its_forms(format, one, same):
 )
 def test_what_cannot_be_read_is_refused(format, text):
     with pytest.raises(ValueError):
-        read_entry(format, text)
+        read_typed(format, text)
 
 
 SPANISH = """[translation.es]

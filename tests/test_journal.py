@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from icecourse.item import journal
-from icecourse.item.journal import Entry, JournalError, append, place, read
+from icecourse.item.journal import Entry, JournalError, Reader, append, read
 
 
 @pytest.fixture
@@ -175,28 +175,47 @@ def test_a_folder_that_is_gone_says_so(scratch):
     assert "is gone" in refusal(scratch / "moved" / journal.NAME)
 
 
-@pytest.mark.parametrize("folder", ["source/q", "assignments/q", "submitted/ann/q", "autograded/ann/q", "lessons", "."])
-def test_in_an_instructors_course_answers_stay_in_memory(scratch, folder):
-    (scratch / "nbgrader_config.py").touch()
-    (scratch / "source").mkdir()
-    (scratch / folder).mkdir(parents=True, exist_ok=True)
-    assert place(scratch / folder) is None
-
-
-@pytest.mark.parametrize("folder", ["desk/lessons", "desk/source", "quiz-03-x"])
-def test_at_a_desk_inside_a_course_answers_are_written(scratch, folder):
-    """A desk has its own nbgrader_config.py; a mere "source" in the path is not enough to be a master."""
-    (scratch / "nbgrader_config.py").touch()
-    (scratch / "source").mkdir()
-    (scratch / "desk" / ".desk").mkdir(parents=True)
-    (scratch / "desk" / "nbgrader_config.py").touch()
-    (scratch / folder).mkdir(parents=True, exist_ok=True)
-    assert place(scratch / folder) == (scratch / folder).resolve() / journal.NAME
-
-
 def test_a_line_is_as_the_design_gives_it(path):
     append(path, Entry("a", ["tuesday"], "2026-11-24T10:00:00+00:00", "3f2a9c01", "sure"))
     assert json.loads(path.read_bytes()) == {
         "item": "a", "version": "3f2a9c01", "response": ["tuesday"], "confidence": "sure",
         "at": "2026-11-24T10:00:00+00:00",
     }  # fmt: skip
+
+
+def test_a_reader_sees_what_every_window_appends_in_the_order_of_the_file(path):
+    reader, other = Reader(path), Reader(path)
+    assert reader.read() == journal.Journal()
+    for number in range(300):
+        append(path, entry(f"item-{number}"))
+        assert reader.read() == read(path)
+    assert other.read() == reader.read() == read(path)
+
+
+@pytest.mark.parametrize("torn", [b'{"item": "a", "respon', b'{"item": "b", "response": ["z"]}', b"?" * 100_000])
+def test_a_reader_takes_a_last_line_without_an_end_as_it_stands_until_it_has_one(path, torn):
+    reader = Reader(path)
+    append(path, entry(response=["x"]))
+    with open(path, "ab") as file:
+        file.write(torn)
+    assert reader.read() == read(path)
+    append(path, entry(response=["y"]))
+    assert reader.read() == read(path) and reader.read().last("a").response == ["y"]
+
+
+def test_a_reader_notices_a_file_that_was_cut_replaced_or_taken_away(scratch, path):
+    reader = Reader(path)
+    for number in range(10):
+        append(path, entry(f"item-{number}"))
+    assert len(reader.read().entries) == 10
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:3]))
+    assert [e.item for e in reader.read().entries] == ["item-0", "item-1", "item-2"]
+    for number in range(20):
+        append(scratch / "synced", entry(f"other-{number}"))
+    (scratch / "synced").replace(path)
+    assert reader.read() == read(path) and reader.read().last("other-19")
+    path.unlink()
+    assert reader.read() == journal.Journal()
+    path.mkdir()
+    with pytest.raises(JournalError, match="folder named"):
+        reader.read()

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CHROMIUM, ROOT
-from playwright.sync_api import sync_playwright
-from test_browser import FLAGS, address_of
+from conftest import ROOT
+from servers import address_of
 from test_exchange import QUIZ
 from trial import NAME, release
 
@@ -22,23 +21,15 @@ from icecourse.__main__ import main
 from icecourse.course_root import api
 from icecourse.curriculum import Course
 from icecourse.desk.hand_in import hand_in
-from icecourse.instructor import pack
-from icecourse.instructor.pack import PackError, build, refuse_keys
+from icecourse.instructor.pack import PackError, refuse_keys
 from icecourse.item import journal
 
 COURSE = Course(ROOT)
 
 
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory):
-    """The pack of this checkout, unpacked as a system's own tool does: with the bits that make a script a program."""
-    folder = tmp_path_factory.mktemp("pack")
-    made = build(COURSE, folder)
-    with zipfile.ZipFile(made) as archive:
-        archive.extractall(folder)
-        for entry in archive.infolist():
-            (folder / entry.filename).chmod(entry.external_attr >> 16)
-    return folder / pack.NAME
+@pytest.fixture
+def unpacked(trainee_pack):
+    return trainee_pack
 
 
 def test_everything_that_is_needed_is_in_the_pack(unpacked):
@@ -132,16 +123,13 @@ def test_a_computer_without_python_is_told_what_to_install(unpacked, scratch):
     assert done.returncode == 1 and "needs Python 3.11 or later" in done.stdout and not (folder / ".venv").exists()
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
-def test_the_page_of_instructions_is_one_page_that_everyone_can_read(unpacked, tmp_path):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tab = browser.new_page(viewport={"width": 320, "height": 800})
+@pytest.mark.slow(5)
+def test_the_page_of_instructions_is_one_page_that_everyone_can_read(unpacked, tmp_path, browser):
+    with browser.new_page(viewport={"width": 320, "height": 800}) as tab:
         tab.goto((unpacked / "START-HERE.html").as_uri())
         assert Axe().run(tab).response["violations"] == []
         assert tab.evaluate("document.documentElement.scrollWidth") <= 320
         tab.pdf(path=tmp_path / "page.pdf", format="Letter")
-        browser.close()
     assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())) == 1
     text = (unpacked / "START-HERE.html").read_text(encoding="utf-8")
     for heading in ("Start", "Hand in", "Feedback", "What is recorded about you"):
@@ -177,7 +165,7 @@ def post(root, scratch):
         (desk / "nbgrader_config.py").write_text(f"get_config().CourseDirectory.student_id = {trainee!r}\n")
         for item, response in answers.items():
             journal.append(desk / quiz / journal.NAME, journal.Entry(item, response, journal.now()))
-        return Path(shutil.copy(desk / hand_in(desk, quiz).where, scratch / "post"))
+        return Path(shutil.copy(desk / hand_in(desk, quiz).path, scratch / "post"))
 
     send.folder = scratch / "post"
     return send
@@ -202,6 +190,7 @@ def score(root, trainee):
         return gradebook.find_submission(QUIZ, trainee).score
 
 
+@pytest.mark.slow(15)
 def test_zips_go_through_to_a_grade_and_a_page_to_send_back(post, root, items, zips):
     full = f"{len(items)} of {len(items)} points"
     right = {item.id: dict(item.key.pairs) or list(item.key.correct) for item in items}

@@ -8,10 +8,8 @@ from conftest import EXAMPLES, both_databases
 from test_grading import RIGHT, TEXTS, WRONG
 from trial import ITEMS, KEYS, NAME, book, gradebook_rows, release, submit
 
-from icecourse.course_root import ClassReport, api
-from icecourse.curriculum import COURSE_ID
-from icecourse.grading import backup, regrade
-from icecourse.grading.gradebook import Book
+from icecourse.course_root import api
+from icecourse.grading import backup, gradebook
 from icecourse.grading.regrade import Change, RegradeError, carry_out, plan, sentences
 from icecourse.item.grammar import KINDS, parse
 
@@ -55,29 +53,36 @@ def everything(root) -> dict:
     return kept | {"rows": gradebook_rows(root), "grades": grades(root)}
 
 
+def records(root) -> gradebook.Records:
+    return gradebook.read(api(root).coursedir.db_url, NAME)
+
+
 def grades(root) -> dict:
-    with Book(api(root).coursedir.db_url, COURSE_ID, NAME) as open_book:
-        return open_book.grades()
+    """trainee -> {(notebook, cell): grade}"""
+    table = {}
+    for grade in records(root).grades:
+        table.setdefault(grade.trainee, {})[grade.notebook, grade.cell] = grade
+    return table
+
+
+def in_words(root, pass_mark: float = 80) -> str:
+    return "\n".join(sentences(NAME, plan(root, NAME), pass_mark))
 
 
 @both_databases
-def test_a_wrong_key_is_found_said_and_corrected(graded, monkeypatch, capsys):
-    monkeypatch.chdir(graded)
+def test_a_wrong_key_is_found_said_and_corrected(graded):
     before = gradebook_rows(graded)
     correct(graded)
     whole = everything(graded)
-    regrade.main([NAME, "--dry-run", "--pass-mark", "20"])
-    said = capsys.readouterr().out
+    words = in_words(graded, 20)
     assert everything(graded) == whole and not (graded / backup.FOLDER).exists(), "a dry run wrote something"
-    assert "one-right (6 grades): key was tuesday, is friday" in said
-    assert "Trainees whose grade changes: 2 of 6" in said
-    assert "  all-right: 5.1 of 12.1 (42.15 %) -> 4.1 of 12.1 (33.88 %)\n" in said
-    assert "  friday: 2 of 12.1 (16.53 %) -> 3 of 12.1 (24.79 %)  passes now (20 %)\n" in said
-    assert "Grades that a person gave stay, and are marked for another look: 1" in said
-    assert said.endswith("Nothing was written.\n")
+    assert "one-right (6 grades): key was tuesday, is friday" in words
+    assert "Trainees whose grade changes: 2 of 6" in words
+    assert "  all-right: 5.1 of 12.1 (42.15 %) -> 4.1 of 12.1 (33.88 %)\n" in words
+    assert "  friday: 2 of 12.1 (16.53 %) -> 3 of 12.1 (24.79 %)  passes now (20 %)\n" in words
+    assert "Grades that a person gave stay, and are marked for another look: 1" in words
 
-    regrade.main([NAME])
-    said = capsys.readouterr().out
+    kept = carry_out(graded, NAME, plan(graded, NAME))
     after = gradebook_rows(graded)
     expected = {trainee: dict(row) for trainee, row in before.items()}
     for trainee, auto in (("all-right", 0), ("friday", 1), ("late", 1), ("by-hand", 1)):
@@ -91,23 +96,18 @@ def test_a_wrong_key_is_found_said_and_corrected(graded, monkeypatch, capsys):
     page = (graded / "autograded" / "friday" / NAME / f"{NAME}.ipynb").read_text()
     assert 'correct = [\\"friday\\"]' in page
 
-    [kept] = (graded / backup.FOLDER).iterdir()
-    assert str(kept) in said
-    backup.main(["--restore", str(kept)])
+    assert list((graded / backup.FOLDER).iterdir()) == [kept]
+    backup.restore(api(graded).coursedir.db_url, kept)
     assert gradebook_rows(graded) == before
-    regrade.main([NAME])  # the gradebook that came back holds the old key again
+    carry_out(graded, NAME, plan(graded, NAME))  # the gradebook that came back holds the old key again
     assert gradebook_rows(graded) == expected
-    capsys.readouterr()
-    regrade.main([NAME])
-    assert "every grade was given under the key that the master has now" in capsys.readouterr().out
+    assert "every grade was given under the key that the master has now" in in_words(graded)
 
 
 @both_databases
 def test_every_grade_can_be_traced_to_the_key_that_gave_it(graded):
     def trace(trainee, item):
-        with Book(api(graded).coursedir.db_url, COURSE_ID, NAME) as open_book:
-            version = open_book.grades()[trainee][NAME, item].version
-            return parse(open_book.cells()[NAME, item].versions[version])
+        return parse(records(graded).versions[grades(graded)[trainee][NAME, item].version])
 
     for trainee, row in grades(graded).items():
         for (_, cell), grade in row.items():
@@ -190,16 +190,6 @@ def test_a_grade_from_before_versions_were_kept_is_regraded(graded):
     assert "  one-right (6 grades): graded before versions were kept" in list(sentences(NAME, made, 80))
     carry_out(graded, NAME, made)
     assert plan(graded, NAME).items == ()
-
-
-def test_the_pass_mark_is_the_reports(graded, monkeypatch, capsys):
-    assert ClassReport().pass_mark == regrade.PASS_MARK
-    monkeypatch.chdir(graded)
-    correct(graded)
-    with (graded / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.ClassReport.pass_mark = 0.2\n")
-    regrade.main([NAME, "--dry-run"])
-    assert "passes now (20 %)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import math
 import os
-import pickle
 import re
 import shutil
 import signal
@@ -17,20 +16,21 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CHROMIUM, ROOT
+from conftest import ROOT, once
 from nbgrader.api import Gradebook
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
 from test_demo import answers_of
 
 from icecourse.__main__ import main
 from icecourse.course_root import api
 from icecourse.curriculum import COURSE_ID, Course
 from icecourse.grading import backup
-from icecourse.instructor import commands, demo, export, report, roster
-from icecourse.instructor.report import analysis, classroom, findings
+from icecourse.grading.gradebook import Assignment, Cell, GradebookError, GradedSubmission
+from icecourse.instructor import demo, export, privacy, pseudonyms, roster
+from icecourse.instructor.report import analysis, classroom, findings, links, mastery, results
 from icecourse.instructor.report.analysis import Answer
-from icecourse.instructor.report.classroom import Assignment, Classroom, Work
+from icecourse.instructor.report.classroom import Classroom
+from icecourse.instructor.report.page import html, write, write_records
 from icecourse.instructor.roster import Person
 from icecourse.item.grammar import parse
 
@@ -39,32 +39,17 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A demo course, graded by the real nbgrader, and what is true of it. Tests that change it take a copy.
+    """A demo course, graded by the real nbgrader, and what is true of it. Tests that change it take a copy."""
 
-    Built once for all of pytest-xdist's workers: whoever makes the folder first builds it, the others wait.
-    """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
-    kept = folder / "simulation"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        while not kept.exists():
-            assert not (folder / "failed").exists(), "another worker could not build the demo"
-            time.sleep(0.2)
-        return folder / "course", pickle.loads(kept.read_bytes())
-    try:
+    def build(folder: Path) -> demo.Simulation:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
                 patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
             patch.chdir(ROOT)
             patch.setattr(demo, "FIRST_AND_LAST", ("no-diagnostic", "no-final"))  # two quizzes are enough here
-            simulation = demo.build(folder / "course", NOW, most=2)
-    except BaseException:
-        (folder / "failed").touch()
-        raise
-    (folder / "writing").write_bytes(pickle.dumps(simulation))
-    (folder / "writing").rename(kept)
+            return demo.build(folder / "course", NOW, most=2)
+
+    folder, simulation = once("demo", build)
     return folder / "course", simulation
 
 
@@ -76,8 +61,8 @@ def course(built, scratch):
 
 
 @pytest.fixture(scope="module")
-def found(built):
-    return report.report(built[0], NOW)
+def computed(built):
+    return results.compute(built[0], NOW)
 
 
 def set_up(root: Path, line: str) -> None:
@@ -96,34 +81,34 @@ def test_the_gradebook_and_the_journals_say_what_the_simulation_did(built):
     assert all(read[key] == told[key] for key in told)
 
 
-def test_late_and_missing_work_is_what_the_simulation_did(built, found):
+def test_late_and_missing_work_is_what_the_simulation_did(built, computed):
     _, simulation = built
     handed_in = {(w.trainee, w.assignment): w for w in simulation.handed_in}
-    for standing in found.standings:
+    for standing in computed.standings:
         for name, due in simulation.due.items():
             work = handed_in.get((standing.trainee, name))
             assert (name in standing.done) == (work is not None)
             assert (name in standing.late) == (work is not None and work.at.replace(microsecond=0) > due)
             assert (name in standing.overdue) == (work is None and due < NOW)
             assert (name in standing.open) == (work is None and due >= NOW)
-    assert sum(bool(s.late) for s in found.standings) >= 3 and sum(bool(s.overdue) for s in found.standings) >= 2
+    assert sum(bool(s.late) for s in computed.standings) >= 3 and sum(bool(s.overdue) for s in computed.standings) >= 2
 
 
-def test_scores_are_nbgraders_own(built, found):
+def test_scores_are_nbgraders_own(built, computed):
     with Gradebook(f"sqlite:///{built[0]}/gradebook.db", COURSE_ID) as gradebook:
-        for work in found.room.works:
+        for work in computed.room.submissions:
             own = gradebook.find_submission(work.assignment, work.trainee)
             assert (work.earned, work.possible) == (own.score, own.max_score)
             assert work.late.total_seconds() == own.total_seconds_late
 
 
-def test_the_report_finds_both_broken_items_in_a_real_course(built, found):
-    assert built[1].broken <= {finding.item for finding in found.checks}
+def test_the_report_finds_both_broken_items_in_a_real_course(built, computed):
+    assert built[1].broken <= {finding.item for finding in computed.checks}
 
 
-def test_damaged_submissions_are_named_and_their_answers_count(built, found):
+def test_damaged_submissions_are_named_and_their_answers_count(built, computed):
     damaged = {(w.trainee, w.assignment): w.damage for w in built[1].handed_in if w.damage in ("torn", "journal")}
-    noted = {(w.trainee, w.assignment): w.notes for w in found.room.works if w.notes}
+    noted = {(w.trainee, w.assignment): w.notes for w in computed.room.submissions if w.notes}
     assert noted.keys() == damaged.keys()
     assert all(noted[key] == (("torn-lines",) if how == "torn" else ("no-journal",)) for key, how in damaged.items())
 
@@ -133,17 +118,17 @@ def test_what_is_handed_in_and_not_graded_waits(course):
     folder.mkdir(parents=True)
     (course / "submitted" / "new-one" / "holiday-photos").mkdir()
     assert classroom.read(course).waiting == (("new-one", "quiz-01-what-ice-is"),)
-    assert "quiz-01-what-ice-is" in report.html(report.report(course), course).split("Waiting to be graded")[1][:60]
+    assert "quiz-01-what-ice-is" in html(results.compute(course), course).split("Waiting to be graded")[1][:60]
 
 
 def test_without_a_gradebook_one_sentence_says_what_to_do(tmp_path):
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    with pytest.raises(classroom.ClassroomError, match=r"There is no gradebook .* run make teach once, or make demo"):
+    with pytest.raises(GradebookError, match=r"There is no gradebook .* run make teach once, or make demo"):
         classroom.read(tmp_path)
 
 
 def test_before_anything_is_graded_the_page_says_so(course_root):
-    assert "Nobody has been graded yet" in report.html(report.report(course_root), course_root)
+    assert "Nobody has been graded yet" in html(results.compute(course_root), course_root)
 
 
 # -- time and changes ----------------------------------------------------------------------------------------------
@@ -157,18 +142,17 @@ def entries(*lines):
 
 
 def test_time_runs_from_the_answer_before_and_not_over_a_break():
-    kept = classroom.history(entries((0, "a", ["x"]), (40, "b", ["x"]), (2000, "c", ["x"]), (2030, "d", ["x"])), {})
+    kept = classroom.history(entries((0, "a", ["x"]), (40, "b", ["x"]), (2000, "c", ["x"]), (2030, "d", ["x"])), set())
     assert [kept[name][1] for name in "abcd"] == [None, 40, None, 30]
 
 
 def test_changes_are_other_answers_not_clicks():
-    kinds = {"one": "one", "all": "all"}
     lines = entries(
         (0, "one", ["x"]), (5, "one", ["y"]), (9, "one", ["y"]),  # one change; then only how sure
         (20, "all", ["x"]), (22, "all", ["x", "y"]), (24, "all", ["y"]),  # clicks of one answer
         (30, "one", ["x"]), (40, "all", ["x", "y"]), (42, "all", ["x"]),  # a change each, on coming back
     )  # fmt: skip
-    kept = classroom.history(lines, kinds)
+    kept = classroom.history(lines, {"one"})
     assert kept["one"][2] == 2 and kept["all"][2] == 1
     assert kept["one"][0].response == ["x"] and kept["all"][0].response == ["x"]
 
@@ -176,13 +160,14 @@ def test_changes_are_other_answers_not_clicks():
 def test_a_clock_that_goes_backwards_or_a_time_that_is_none_gives_no_time():
     lines = entries((100, "a", ["x"]), (50, "b", ["x"]))
     lines.append(dataclasses.replace(lines[0], item="c", at="yesterday"))
-    kept = classroom.history(lines, {})
+    kept = classroom.history(lines, set())
     assert kept["b"][1] is None and kept["c"][1] is None
 
 
 def test_what_somebodys_disk_holds_breaks_no_report(course):
-    folder = course / "submitted" / "trainee-01" / "quiz-01-what-ice-is"
-    name = next(cell.name for cell in classroom.read(course).cells if cell.item)
+    folder = course / "autograded" / "trainee-01" / "quiz-01-what-ice-is"
+    name = next(iter(classroom.read(course).items))
+    (folder / "answers.jsonl").unlink()
     deep = "[" * 300 + "]" * 300
     lines = [
         f'{{"item": "{name}", "response": {r}, "at": "{at}", "version": "{"<b>" * 99}", "confidence": "{c}"}}'
@@ -195,15 +180,15 @@ def test_what_somebodys_disk_holds_breaks_no_report(course):
         )
     ]
     (folder / "answers.jsonl").write_bytes("\n".join(lines).encode() + b"\n\xff\x00\n")
-    found = report.report(course, NOW)
-    page = report.html(found, course) + "".join(path.read_text() for path in report.records(course, NOW))
+    computed = results.compute(course, NOW)
+    page = html(computed, course) + "".join(path.read_text() for path in write_records(course, NOW))
     assert "<b>" not in page
-    answer = next(a for a in found.room.answers if (a.trainee, a.item) == ("trainee-01", name))
+    answer = next(a for a in computed.room.answers if (a.trainee, a.item) == ("trainee-01", name))
     assert answer.changes == 3 and answer.seconds is None
-    list(export.by_item(found.room))
+    list(export.by_item(computed.room))
     (folder / "answers.jsonl").unlink()
     (folder / "answers.jsonl").symlink_to(course / "nbgrader_config.py")
-    assert ("no-file",) in [work.notes for work in classroom.read(course).works]
+    assert ("no-file",) in [work.notes for work in classroom.read(course).submissions]
 
 
 # -- findings ------------------------------------------------------------------------------------------------------
@@ -214,7 +199,7 @@ def small_room(shares, item_source, due=None) -> Classroom:
     item = parse(item_source)
     people = tuple(Person(f"t{n}") for n in range(len(shares)))
     works = tuple(
-        Work(f"t{n}", "quiz", NOW.replace(tzinfo=None), due, share, 1.0, 0.0, False, {})
+        GradedSubmission(f"t{n}", "quiz", NOW.replace(tzinfo=None), due, share, 1.0, 0.0, False, {})
         for n, share in enumerate(shares) if share is not None
     )  # fmt: skip
     answers = tuple(
@@ -222,8 +207,8 @@ def small_room(shares, item_source, due=None) -> Classroom:
         for n, share in enumerate(shares)
         if share is not None
     )
-    cell = classroom.Cell(item.id, "quiz", "quiz", "1", 1.0, item)
-    return Classroom(people, (Assignment("quiz", due, 1.0),), (cell,), works, answers)
+    cell = Cell("quiz", "quiz", item.id, item_source, 1.0, True)
+    return Classroom(people, (Assignment("quiz", due, 1.0),), (cell,), works, answers, {item.id: item})
 
 
 def test_below_twenty_trainees_nothing_is_a_finding(checkout):
@@ -234,15 +219,15 @@ def test_below_twenty_trainees_nothing_is_a_finding(checkout):
     assert len(statistics) == len(graded)
     assert not findings.items_to_check(statistics, graded)
     assert not any(findings.remarks(row, graded[row.item]) for row in statistics)
-    learned = analysis.learned(answers_of(simulation), {name: item.objective for name, item in graded.items()})
-    assert {findings.verdict(row, 0.7) for row in learned} == {"too-few"}
+    learned = mastery.learned(answers_of(simulation), {name: item.objective for name, item in graded.items()})
+    assert {findings.conclusion(row, 0.7) for row in learned} == {"too-few"}
 
 
 def test_the_page_says_where_there_are_too_few(course):
     with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
         for number in range(15, 41):
             gradebook.remove_student(f"trainee-{number:02}")
-    page = report.html(report.report(course, NOW), course)
+    page = html(results.compute(course, NOW), course)
     assert "No item was handed in by 20 trainees yet" in page and "Fewer than 20 trainees were graded" in page
     assert "check the key" not in page and "not learned</td>" not in page and "too few trainees" in page
 
@@ -268,8 +253,8 @@ def test_an_item_to_check_is_not_held_against_a_trainee(item_source):
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def test_the_page_leads_with_numbers_and_says_why_an_item_is_bad(built, found):
-    page = report.html(found, built[0])
+def test_the_page_leads_with_numbers_and_says_why_an_item_is_bad(built, computed):
+    page = html(computed, built[0])
     order = [
         page.index(mark) for mark in ('<dl class="ice-figures"', 'id="ice-sure"', 'id="ice-check"', "<svg", "ice-how")
     ]
@@ -280,46 +265,42 @@ def test_the_page_leads_with_numbers_and_says_why_an_item_is_bad(built, found):
     assert re.search(r'href="/formgrader/gradebook/[^"]+"', part) and re.search(
         r'href="/formgrader/submissions/\w+"', part
     )
-    for fact in report._View(found, built[0], "/").facts(name):
-        assert fact.id in part
+    facts = links.of_key(computed.room.items[name])
+    assert facts and all(fact.id in part for fact in facts)
 
 
 def test_what_a_trainee_typed_or_is_called_cannot_become_markup(course):
     with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
         gradebook.update_or_create_student("trainee-01", last_name="<script>alert(1)</script>")
-    page = report.html(report.report(course, NOW), course)
+    page = html(results.compute(course, NOW), course)
     assert "<script" not in page and "&lt;script&gt;" in page
 
 
-def test_the_page_passes_axe_in_both_themes_and_asks_for_nothing(course):
-    whole, record = report.write(course, NOW), report.records(course, NOW)[0]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for scheme, path in (("light", whole), ("dark", whole), ("light", record)):
-            page = browser.new_page(color_scheme=scheme, viewport={"width": 1100, "height": 900})
-            asked, said = [], []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.on("console", lambda message, said=said: said.append(message.text))
-            page.goto(path.as_uri())
-            result = Axe().run(page)
-            assert result.violations_count == 0, result.generate_report()
-            assert asked == [path.as_uri()] and not said
-            dark = (
-                page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(28, 28, 28)"
-            )
-            assert dark == (scheme == "dark")
-            page.set_viewport_size({"width": 320, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        page.goto(whole.as_uri())
-        page.emulate_media(media="print", color_scheme="dark")
-        assert page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(255, 255, 255)"
-        folded = page.locator("details:not(.ice-screen) li").first
-        assert folded.is_visible()  # what is folded away on the screen is printed
-        browser.close()
+@pytest.mark.slow(10)
+def test_the_page_passes_axe_in_both_themes_and_asks_for_nothing(course, browser):
+    whole, record = write(course, NOW), write_records(course, NOW)[0]
+    for scheme, path in (("light", whole), ("dark", whole), ("light", record)):
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 1100, "height": 900})
+        asked, said = [], []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.goto(path.as_uri())
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
+        assert asked == [path.as_uri()] and not said
+        dark = page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(28, 28, 28)"
+        assert dark == (scheme == "dark")
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.goto(whole.as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor") == "rgb(255, 255, 255)"
+    folded = page.locator("details:not(.ice-screen) li").first
+    assert folded.is_visible()  # what is folded away on the screen is printed
 
 
-def test_every_picture_says_in_words_what_it_shows(built, found):
-    page = report.html(found, built[0])
+def test_every_picture_says_in_words_what_it_shows(built, computed):
+    page = html(computed, built[0])
     labels = re.findall(r'<svg class="ice-chart" role="img" aria-label="([^"]+)"', page)
     assert len(labels) == 3 and all(len(label) > 40 for label in labels)
     assert not re.search(r"#0[1-5]0[1-5]0[1-5]", page)  # no stand-in colour is left
@@ -330,15 +311,15 @@ def test_gain_is_shown_where_both_assignments_were_handed_in(course):
         course,
         'c.ClassReport.before = "quiz-01-what-ice-is"\nc.ClassReport.after = "quiz-02-four-divisions-then-and-now"',
     )
-    found = report.report(course, NOW)
-    assert "fills itself" in report.html(found, course)  # these two share no objective
+    computed = results.compute(course, NOW)
+    assert "fills itself" in html(computed, course)  # these two share no objective
     with Gradebook(f"sqlite:///{course}/gradebook.db", COURSE_ID) as gradebook:
         for cell in gradebook.db.query(__import__("nbgrader.api").api.SourceCell):
             cell.source = re.sub(r'objective\s*=\s*"[a-z0-9-]+"', 'objective = "pick-the-division"', cell.source or "")
         gradebook.db.commit()
-    found = report.report(course, NOW)
-    assert [row.objective for row in found.gains] == ["pick-the-division"] and found.gains[0].n > 20
-    assert "Before and after: table" in report.html(found, course)
+    computed = results.compute(course, NOW)
+    assert [row.objective for row in computed.gains] == ["pick-the-division"] and computed.gains[0].n > 20
+    assert "Before and after: table" in html(computed, course)
 
 
 # -- records -------------------------------------------------------------------------------------------------------
@@ -346,21 +327,21 @@ def test_gain_is_shown_where_both_assignments_were_handed_in(course):
 
 def test_a_record_of_completion_names_items_versions_scores_dates_and_has_a_place_to_sign(course):
     set_up(course, 'c.ClassReport.pass_mark = 0.6\nc.ClassReport.pass_mark_note = "Set by two attorneys on June 1."')
-    found = report.report(course, NOW)
-    paths = {path.stem: path.read_text() for path in report.records(course, NOW)}
-    assert paths.keys() == {person.id for person in found.room.people} | {"class"}
-    standing = next(s for s in found.standings if len(s.done) == 2 and s.share > 0.6)
+    computed = results.compute(course, NOW)
+    paths = {path.stem: path.read_text() for path in write_records(course, NOW)}
+    assert paths.keys() == {person.id for person in computed.room.people} | {"class"}
+    standing = next(s for s in computed.standings if len(s.done) == 2 and s.share > 0.6)
     page = paths[standing.trainee]
-    for answer in found.room.answers:
+    for answer in computed.room.answers:
         if answer.trainee == standing.trainee:
             assert f"{answer.item}</th><td>{answer.assignment}</td><td><code>{answer.version}</code>" in page
     for text in ("Completed:", "60\u00a0%", "Set by two attorneys on June 1.", "Signature of the supervising attorney",
                  "Training, not legal advice", "Not affiliated", "2026-11-"):  # fmt: skip
         assert text in page
-    behind = next(s for s in found.standings if len(s.done) == 1)
+    behind = next(s for s in computed.standings if len(s.done) == 1)
     missing = (behind.overdue + behind.open)[0]
     assert f"Not completed: not handed in yet: {missing}" in paths[behind.trainee]
-    assert paths["class"].count("<tr>") == len(found.standings) + 1
+    assert paths["class"].count("<tr>") == len(computed.standings) + 1
 
 
 # -- the decision that README walks to -----------------------------------------------------------------------------
@@ -368,7 +349,7 @@ def test_a_record_of_completion_names_items_versions_scores_dates_and_has_a_plac
 
 def test_a_corrected_key_takes_the_item_off_the_list_and_trainees_above_the_mark(course, built):
     name, wrong = built[1].wrong_key
-    before = report.report(course, NOW)
+    before = results.compute(course, NOW)
     right = next(one.item.key.correct[0] for one in built[1].asked if one.item.id == name)
     master = next(page for page in Course(course).masters for _, item in page.items() if item.id == name)
     for cell, item in master.items():
@@ -380,11 +361,11 @@ def test_a_corrected_key_takes_the_item_off_the_list_and_trainees_above_the_mark
     interface = api(course)
     assert interface.generate_assignment(quiz, force=True)["success"]
     assert interface.autograde(quiz, "*", force=True)["success"]
-    after = report.report(course, NOW)
+    after = results.compute(course, NOW)
     assert name in {finding.item for finding in before.checks} - {finding.item for finding in after.checks}
 
-    def passed(found):
-        return sum(standing.share >= 0.7 for standing in found.standings)
+    def passed(computed):
+        return sum(standing.share >= 0.7 for standing in computed.standings)
 
     assert passed(after) > passed(before) and len(after.talks) < len(before.talks)
 
@@ -392,25 +373,24 @@ def test_a_corrected_key_takes_the_item_off_the_list_and_trainees_above_the_mark
 # -- in the browser, as an instructor opens it -----------------------------------------------------------------------
 
 
-def test_from_make_report_to_the_formgrader_and_the_notebook(course, home):
+@pytest.mark.slow(20)
+def test_from_make_report_to_the_formgrader_and_the_notebook(course, home, browser):
     def address(log: Path) -> str:
         deadline = time.time() + 120
         while time.time() < deadline:
-            if found := re.search(r"http://127\.0\.0\.1:\d+\S+", log.read_text()):
-                return found[0]
+            if match := re.search(r"http://127\.0\.0\.1:\d+\S+", log.read_text()):
+                return match[0]
             time.sleep(0.2)
         pytest.fail(f"no address was printed: {log.read_text()}")
 
     log = course.parent / "report.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            ["make", "-f", ROOT / "Makefile", "report", f"VENV={sys.prefix}", "REPORT=--no-browser"],
+            [sys.executable, "-m", "icecourse", "report", "--no-browser"],
             cwd=course, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1200, "height": 900})
+        with browser.new_page(viewport={"width": 1200, "height": 900}) as page:
             page.set_default_timeout(90_000)
             place = address(log)
             while True:
@@ -433,7 +413,6 @@ def test_from_make_report_to_the_formgrader_and_the_notebook(course, home):
             assert page.locator(".ice-links a").first.get_attribute("href").startswith("/formgrader/gradebook/")
             result = Axe().run(page, ".ice-report")
             assert result.violations_count == 0, result.generate_report()
-            browser.close()
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         try:
@@ -448,22 +427,22 @@ def test_from_make_report_to_the_formgrader_and_the_notebook(course, home):
 
 def test_numbers_for_names_leave_no_name_id_or_address_in_what_is_shared(course):
     set_up(course, "c.ClassReport.numbers_for_names = True")
-    people = report.report(course).room.people
-    written = [report.write(course, NOW), *report.records(course, NOW)]
+    people = results.compute(course).room.people
+    written = [write(course, NOW), *write_records(course, NOW)]
     for path in written:
         page = path.read_text() + path.name
         for person in people:
             assert person.id not in page and person.email not in page and f"{person.last}, {person.first}" not in page
         assert "formgrader" not in page.split("ice-how")[0].replace("the button in the formgrader", "")
-    numbers = roster.numbers(course, [person.id for person in people])
+    numbers = pseudonyms.numbers(course, [person.id for person in people])
     assert len(set(numbers.values())) == len(people) and f"Trainee {numbers['trainee-01']}" in written[0].read_text()
-    assert roster.numbers(course, ["trainee-01"])["trainee-01"] == numbers["trainee-01"]
+    assert pseudonyms.numbers(course, ["trainee-01"])["trainee-01"] == numbers["trainee-01"]
 
 
 def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course):
-    report.write(course, NOW)
-    report.records(course, NOW)
-    roster.numbers(course, ["trainee-03", "trainee-04"])
+    write(course, NOW)
+    write_records(course, NOW)
+    pseudonyms.numbers(course, ["trainee-03", "trainee-04"])
     for place in ("downloaded/quiz-01/archive/trainee-03+quiz-01+20261101T000000Z.zip",
                   "returned/trainee-03+quiz-01+20261101T000000Z+feedback.zip",
                   f"exchange/{COURSE_ID}/inbound/trainee-03+quiz-01+2026/answers.jsonl",
@@ -472,10 +451,10 @@ def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course)
         (course / place).write_text("trainee")
     set_up(course, 'c.NbGrader.logfile = "nbgrader.log"')
     (course / "nbgrader.log").write_text("[AutogradeApp | INFO] Autograding trainee-03, then trainee-030")
-    before = report.report(course, NOW)
+    before = results.compute(course, NOW)
     own = {path: path.read_bytes() for path in (course / "submitted" / "trainee-04").rglob("*") if path.is_file()}
-    told = roster.traces(course, "trainee-03")
-    assert roster.remove(course, "trainee-03") == told
+    told = privacy.traces(course, "trainee-03")
+    assert privacy.remove(course, "trainee-03") == told
     words = " ".join(trace.what for trace in told)
     for part in (
         "gradebook",
@@ -499,8 +478,24 @@ def test_a_removed_trainee_leaves_nothing_behind_and_touches_nobody_else(course)
     assert after.answers == tuple(a for a in before.room.answers if a.trainee != "trainee-03")
     assert all(path.read_bytes() == data for path, data in own.items())
     assert (course / "exchange" / COURSE_ID / "inbound" / "trainee-030+quiz-01+2026").is_dir()
-    with pytest.raises(roster.RosterError, match="keeps nothing"):
-        roster.traces(course, "trainee-03")
+    with pytest.raises(privacy.PrivacyError, match="keeps nothing"):
+        privacy.traces(course, "trainee-03")
+
+
+def test_what_a_course_keeps_under_names_of_its_own_is_named_too(course_root):
+    set_up(
+        course_root,
+        'c.CourseDirectory.course_id = "firm"\nc.CourseDirectory.submitted_directory = "taken"\n'
+        'c.ZipCollectApp.downloaded_directory = "incoming"',
+    )
+    places = {
+        course_root / "taken" / "ann",
+        course_root / "incoming" / "quiz-01" / "archive" / "ann+quiz-01+20261101T000000Z.zip",
+        course_root / "exchange" / "firm" / "inbound" / "ann+quiz-01+2026",
+    }
+    for place in places:
+        place.mkdir(parents=True)
+    assert {trace.path for trace in privacy.traces(course_root, "ann")} == places
 
 
 def test_a_backup_that_still_holds_a_removed_trainee_is_named(course, monkeypatch, capsys):
@@ -512,13 +507,13 @@ def test_a_backup_that_still_holds_a_removed_trainee_is_named(course, monkeypatc
     )
     backup.back_up(api(course).coursedir.db_url, course / backup.FOLDER)
     (course / backup.FOLDER / "torn.db").write_text("no gradebook")
-    assert roster.backups_with(course, "trainee-05") == [before, course / backup.FOLDER / "torn.db"]
+    assert privacy.backups_with(course, "trainee-05") == [before, course / backup.FOLDER / "torn.db"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "../gradebook.db", "*", "a/b", "trainee-0?"])
 def test_only_a_name_can_be_removed(course, name):
-    with pytest.raises(roster.RosterError, match="cannot be"):
-        roster.remove(course, name)
+    with pytest.raises(privacy.PrivacyError, match="cannot be"):
+        privacy.remove(course, name)
 
 
 # -- roster --------------------------------------------------------------------------------------------------------
@@ -609,7 +604,7 @@ def test_exports_hold_what_the_gradebook_holds(course, monkeypatch, capsys, nbgr
     heading, possible, *people = rows["canvas"]
     assert heading[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"] and len(people) == 40
     assert possible[0].strip() == "Points Possible" and possible[5:] == ["8.0"] * 2
-    earned = {(work.trainee, work.assignment): work.earned for work in room.works}
+    earned = {(work.trainee, work.assignment): work.earned for work in room.submissions}
     for row in people:
         for name, score in zip(heading[5:], row[5:], strict=True):
             assert (score == "") == ((row[3], name) not in earned) and (
@@ -640,13 +635,6 @@ def test_removing_asks_first(course, monkeypatch, capsys):
     assert not (course / "submitted" / "trainee-05").exists()
 
 
-def test_commands_outside_of_a_course_say_so(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for words in (["report"], ["records"], ["export"], ["remove", "ann"], ["roster", "x.csv"]):
-        with pytest.raises(SystemExit, match="is not a course"):
-            main(words)
-
-
 def test_a_demo_never_overwrites_anything_else(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(demo.DemoError, match="is not a demo course"):
@@ -659,13 +647,3 @@ def test_a_demo_has_the_diagnostic_the_final_and_the_first_quizzes():
     assert demo.choose(names, 5) == ["diagnostic", "quiz-01", "quiz-02", "quiz-03", "final-exam"]
     assert demo.choose(["quiz-02", "quiz-01"], 5) == ["quiz-01", "quiz-02"]
     assert len(demo.choose(names, 99)) == 16
-
-
-def test_without_its_packages_the_report_says_what_to_install(course_root, monkeypatch):
-    monkeypatch.chdir(course_root)
-
-    def missing(*_):
-        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
-
-    with pytest.raises(SystemExit, match="make report"):
-        commands._run(missing, None, None)

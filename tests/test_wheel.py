@@ -12,14 +12,9 @@ from icecourse.grading.release import SIGNS
 from icecourse.item.grammar import is_item, parse
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    out = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT],
-        check=True, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    [path] = out.glob("*.whl")
+@pytest.fixture
+def wheel(trainee_pack):
+    [path] = trainee_pack.glob("*.whl")
     return path
 
 

@@ -27,8 +27,9 @@ BY_VALUE = {
     ("grade",): {"partly", "unanswered", "invalid"},
     ("sorter",): {"wrong"},
     ("report",): {
-        "draws-best", "draws-best-all", "best-avoid", "ahead", "backwards", "overdue", "below-about", "sure-and-wrong",
-        "learned", "unsure", "no-journal", "no-file", "torn-lines", "easy", "idle", "flat", "how-facility",
+        "draws-best", "draws-best-all", "best-avoid", "ahead", "backwards", "overdue", "below", "below-about",
+        "sure-and-wrong", "learned", "unsure", "no-journal", "no-file", "torn-lines", "easy", "idle", "flat",
+        "how-facility",
         "how-discrimination", "how-efficiency", "how-best", "how-time", "how-reliability", "how-few", "how-errors",
     },
 }  # fmt: skip

@@ -18,7 +18,7 @@ from traitlets import Bool, default
 
 from icecourse.content.words import language, words
 from icecourse.curriculum import Course, Page
-from icecourse.item import response_feedback
+from icecourse.item import kinds, response_feedback
 from icecourse.item.grammar import Item, is_item, parse
 from icecourse.item.markup import html
 from icecourse.page import STATIC
@@ -140,20 +140,13 @@ def find(course: Course, name: str, key: bool) -> Page:
 
 
 def key_lines(item: Item) -> list[Line]:
-    """Everything that an item's key says, by what could be answered."""
-    why = item.key.rationale
-    if item.kind in ("one", "all"):
-        marked = zip(string.ascii_uppercase, item.options.items(), strict=False)
-        return [Line(f"{letter}. {text}", name in item.key.correct, why[name]) for letter, (name, text) in marked]
-    right = [Line(part.text, True, part.why) for part in response_feedback.key_parts(item)]
-    if item.kind == "entry":
-        text = words("handout")
-        accepted = "; ".join(item.key.correct)
-        within = text["within"].format(n=f"{item.key.tolerance:g}") if item.key.tolerance else ""
-        right = [Line(f"{accepted} {within}".strip(), True, why["right"])]
-    if item.kind in ("order", "entry"):
-        right.append(Line(words("handout")["other"], False, why["wrong"]))
-    return right
+    """Everything that an item's key says, by what could be answered; options of a choice bear their letters."""
+    kind, other = kinds.of(item), words("handout")["other"]
+    lines = [Line(part.text or other, part.right, part.rationale) for part in kind.judged(item)]
+    if kind.is_one_click or kind.is_set:
+        letters = zip(string.ascii_uppercase, lines, strict=False)
+        return [line._replace(text=f"{letter}. {line.text}") for letter, line in letters]
+    return lines
 
 
 def scenes(item: Item) -> list[tuple[int, NamedTuple, list[tuple[str, str, int]]]]:

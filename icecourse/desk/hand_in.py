@@ -22,11 +22,10 @@ from traitlets.config import Config
 
 from icecourse.content.words import words
 from icecourse.course_root import settings
+from icecourse.desk.names import ZipName, stamp
 from icecourse.item import journal
 
 FOLDER = "handed-in"  # where zips lie on the desk
-# TRAINEE+ASSIGNMENT+TIME.zip, unpacked by zip_collect into a folder of that name: for FileNameCollectorPlugin.
-ZIP_MEMBER = r".*[/\\](?P<student_id>[^/\\+]+)\+[^/\\+]+\+(?P<timestamp>\d{8}T\d{6}Z)[/\\](?P<file_id>[^/\\]+)$"
 
 
 class HandInError(Exception):
@@ -35,11 +34,11 @@ class HandInError(Exception):
 
 @dataclass(frozen=True)
 class Receipt:
-    """``how``: "exchange" or "zip"; ``at``: ISO 8601, UTC; ``where``: the zip's path on the desk, or ""."""
+    """``channel``: "exchange" or "zip"; ``at``: ISO 8601, UTC; ``path``: of the zip on the desk, or ""."""
 
-    how: str
+    channel: str
     at: str
-    where: str = ""
+    path: str = ""
 
 
 def hand_in(desk: Path, assignment: str) -> Receipt:
@@ -75,7 +74,7 @@ def _zip(config: Config, desk: Path, assignment: str) -> Receipt:
     if not trainee:
         raise HandInError("This desk has no trainee id; start it with icecourse lab, then hand in.")
     now = datetime.now(UTC)
-    target = desk / FOLDER / f"{trainee}+{assignment}+{now:%Y%m%dT%H%M%SZ}.zip"
+    target = desk / FOLDER / str(ZipName(trainee, assignment, stamp(now)))
     names = [f"{assignment}.ipynb", journal.NAME]
     files = [path for name in names if (path := desk / assignment / name).is_file() and not path.is_symlink()]
     if not files:

@@ -6,28 +6,22 @@ out (to tell an untouched lesson from a touched one), the trainee's id and Jupyt
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import nbformat
 from nbformat.sign import NotebookNotary
-from nbgrader.auth import Authenticator
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.exchange import ExchangeError, ExchangeFactory
-from traitlets.config import Config
 
-from icecourse.content.words import long_day
-from icecourse.curriculum import COURSE_ID, HELD_BACK, KERNEL, Course, Page, assignments_after
-from icecourse.item import journal
+from icecourse.curriculum import Course
+from icecourse.desk import first_page, quizzes, settings
+from icecourse.desk.names import TRAINEE_ID
+from icecourse.page.answers import DESK
+from icecourse.page.readable import UNREADABLE
 from icecourse.refused import Refused
 
 START = "start.ipynb"
-AUTOSAVE_SECONDS = 10
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class DeskError(Refused):
@@ -35,47 +29,52 @@ class DeskError(Refused):
 
 
 @dataclass
-class Report:
-    """What a laying-out did, by path relative to the desk."""
+class Changes:
+    """What a laying-out changed, by path relative to the desk."""
 
     new: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     kept_beside: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Desk:
+    """A trainee's folder. ``exchange``: None where this machine has none; then quizzes come from the wheel."""
+
     folder: Path
-    exchange: Path | None = None  # None: no exchange on this machine; quizzes come from the wheel
+    exchange: Path | None = None
 
     @property
     def private(self) -> Path:
-        return self.folder / journal.DESK
+        return self.folder / DESK
 
-    # -- laying out ---------------------------------------------------------------------------------------
+    def lay_out(self, course: Course, ask: Callable[[], str]) -> Changes:
+        """Bring the desk up to date. ``ask`` gives the trainee's id the first time.
 
-    def lay_out(self, course: Course, ask: Callable[[], str]) -> Report:
-        """Bring the desk up to date. ``ask`` gives the trainee's id the first time. Raises DeskError."""
+        Raises DeskError, and Refused where the exchange does not give a quiz out.
+        """
         try:
             self.private.mkdir(parents=True, exist_ok=True)
-            report = Report()
+            changes = Changes()
             trainee = self._trainee(ask)
-            laid = self._read("laid.json")
-            self._lessons(course, laid, report)
-            self._write("laid.json", laid)
-            self._configure(trainee)
-            self._quizzes(course, report)
-            self._start_page(course)
+            self._lessons(course, changes)
+            settings.write(self.folder, self.private, trainee, self.exchange)
+            for quiz in quizzes.bring(self.folder, course, self.exchange):
+                for notebook in quiz.glob("*.ipynb"):
+                    trust(notebook)
+                changes.new.append(quiz.name)
+            nbformat.write(first_page.notebook(self.folder, course), self.folder / START)
+            trust(self.folder / START)
         except OSError as error:
             raise DeskError(
                 f"The folder {self.folder} cannot be written ({error.strerror}): choose another with --desk."
             ) from error
-        return report
+        return changes
 
     def _trainee(self, ask: Callable[[], str]) -> str:
         known = self._read("trainee.json").get("id")
         trainee = known or ask().strip()
-        if not _ID.fullmatch(trainee):
+        if not TRAINEE_ID.fullmatch(trainee):
             raise DeskError(
                 f'"{trainee}" cannot be a trainee id: use letters, digits, points and hyphens, as given to you.'
             )
@@ -83,7 +82,8 @@ class Desk:
             self._write("trainee.json", {"id": trainee})
         return trainee
 
-    def _lessons(self, course: Course, laid: dict, report: Report) -> None:
+    def _lessons(self, course: Course, changes: Changes) -> None:
+        laid = self._read("laid.json")  # path -> fingerprint of what was laid out there
         target = self.folder / "lessons"
         target.mkdir(exist_ok=True)
         figures = course.root / "lessons" / "figures"
@@ -99,103 +99,16 @@ class Desk:
                     laid[name] = fresh
                     continue
                 if fingerprint(copy) != laid.get(name):
-                    mine = _free(copy)
+                    mine = _unused_name(copy)
                     copy.rename(mine)
-                    report.kept_beside.append(f"lessons/{mine.name}")
-                report.updated.append(name)
+                    changes.kept_beside.append(f"lessons/{mine.name}")
+                changes.updated.append(name)
             else:
-                report.new.append(name)
+                changes.new.append(name)
             shutil.copyfile(page.path, copy)
             trust(copy)
             laid[name] = fresh
-
-    def _quizzes(self, course: Course, report: Report) -> None:
-        """Fetch what the instructor has released; without an exchange, take what ships with the course."""
-        if self.exchange is None:
-            released = [page.path.parent for page in course.assignments if page.path.parent.name not in HELD_BACK]
-        else:
-            outbound = self.exchange / COURSE_ID / "outbound"
-            released = sorted(path for path in outbound.glob("*") if path.is_dir())
-        for folder in released:
-            copy = self.folder / folder.name
-            if copy.exists():
-                continue  # answers may lie in it
-            if self.exchange is None:
-                shutil.copytree(folder, copy)
-            else:
-                self._fetch(folder.name)
-            for notebook in copy.glob("*.ipynb"):
-                notebook.chmod(0o644)
-                trust(notebook)
-            report.new.append(folder.name)
-
-    def _fetch(self, assignment: str) -> None:
-        config = Config()
-        config.CourseDirectory.course_id = COURSE_ID
-        config.CourseDirectory.assignment_id = assignment
-        config.Exchange.root = str(self.exchange)
-        config.Exchange.assignment_dir = str(self.folder)
-        coursedir = CourseDirectory(config=config)
-        fetch = ExchangeFactory(config=config).FetchAssignment(
-            coursedir=coursedir, authenticator=Authenticator(config=config), config=config
-        )
-        try:
-            fetch.start()
-        except ExchangeError as error:
-            raise DeskError(f"{assignment} cannot be fetched from the exchange: {error}") from error
-
-    # -- the desk's own files ----------------------------------------------------------------------------
-
-    def _configure(self, trainee: str) -> None:
-        lines = [
-            '"""This desk, for nbgrader: written by icecourse at every start; changes here do not last."""',
-            "",
-            "c = get_config()",
-            f"c.CourseDirectory.course_id = {COURSE_ID!r}",
-            f"c.CourseDirectory.student_id = {trainee!r}",
-            "c.ExchangeSubmit.strict = True",
-            f"c.Exchange.cache = {str(self.private / 'handed-in')!r}",
-        ]
-        if self.exchange:
-            lines.append(f"c.Exchange.root = {str(self.exchange)!r}")
-        (self.folder / "nbgrader_config.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        disabled = ["validate-assignment", "create-assignment", "formgrader", "course-list"]
-        if not self.exchange:
-            disabled.append("assignment-list")  # it can only complain where there is no exchange
-        labconfig = self.private / "config" / "labconfig"
-        labconfig.mkdir(parents=True, exist_ok=True)
-        off = {f"@jupyter/nbgrader:{name}": True for name in disabled}
-        # The course has no formulas, but amounts: MathJax makes one of what stands between two dollar signs.
-        off["@jupyterlab/mathjax-extension"] = True
-        page = {"icecourse": "desk", "disabledExtensions": off}
-        settings = {
-            "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": AUTOSAVE_SECONDS},
-            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-        }
-        (labconfig / "page_config.json").write_text(json.dumps(page, indent=1), encoding="utf-8")
-        (labconfig / "default_setting_overrides.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
-
-    def _start_page(self, course: Course) -> None:
-        """The first screen: lessons and quizzes as links. Written anew each time; there is nothing to answer in it."""
-        lines = ["# ICE for Paralegals", "", "Whose desk is this on?", ""]
-        lines += ["Training, not legal advice. Not affiliated with ICE or any agency.", ""]
-        quizzes = {path.stem: path for path in sorted(self.folder.glob("*/*.ipynb")) if path.parent.name == path.stem}
-        for lesson in course.lessons:
-            lines += [f"## [{lesson.title}](lessons/{lesson.path.name})", "", lesson.purpose, ""]
-            for quiz in filter(None, (quizzes.pop(name, None) for name in assignments_after(lesson))):
-                lines += [f"Then: [{_title(quiz)}]({quiz.stem}/{quiz.name}){_due(quiz)}", ""]
-        if quizzes:
-            lines += ["## Also released", ""]
-            lines += [f"- [{_title(path)}]({path.stem}/{path.name}){_due(path)}" for path in quizzes.values()]
-        lines += ["## Beside the lessons", ""]
-        lines += [f"- [{page.title}](lessons/{page.path.name}): {page.purpose}" for page in course.beside]
-        lines += ["", "## Handing in", ""]
-        lines += ["Press *Hand in* above the page."]
-        lines += ["Each answer is already saved; you may hand in again until your instructor collects."]
-        cell = nbformat.v4.new_markdown_cell("\n".join(lines).strip(), id="course")
-        page = nbformat.v4.new_notebook(cells=[cell], metadata={"icecourse": {"role": "start"}, "kernelspec": KERNEL})
-        nbformat.write(page, self.folder / START)
-        trust(self.folder / START)
+        self._write("laid.json", laid)
 
     def _read(self, name: str) -> dict:
         try:
@@ -211,7 +124,7 @@ def fingerprint(path: Path) -> str:
     """What a person wrote in a notebook: a hash of its cells' types and sources. Outputs do not count."""
     try:
         cells = nbformat.read(path, as_version=4).cells
-    except Exception:  # whatever a trainee's disk holds: it differs from anything we laid out, so it is kept
+    except UNREADABLE:  # whatever a trainee's disk holds: it differs from anything we laid out, so it is kept
         return hashlib.sha256(path.read_bytes()).hexdigest()
     return hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in cells]).encode()).hexdigest()
 
@@ -221,23 +134,7 @@ def trust(path: Path) -> None:
     NotebookNotary().sign(nbformat.read(path, as_version=4))
 
 
-def _title(path: Path) -> str:
-    try:
-        return Page(path).title
-    except Exception:  # a damaged quiz still has its place on the first screen, and its journal
-        return path.stem
-
-
-def _due(path: Path) -> str:
-    """When a quiz is due, in this machine's time zone; "" where the instructor gave no date."""
-    try:
-        due = datetime.fromisoformat(Page(path).notebook.metadata["icecourse"]["due"]).astimezone()
-    except Exception:
-        return ""
-    return f", due {long_day(due)}, {due:%H:%M}"
-
-
-def _free(path: Path) -> Path:
+def _unused_name(path: Path) -> Path:
     number = 1
     while (mine := path.with_name(f"{path.stem} (my copy {number}){path.suffix}")).exists():
         number += 1

@@ -1,4 +1,4 @@
-"""Back up the gradebook, and bring it back: ``python -m icecourse.grading.backup`` and ``... --restore FILE``.
+"""Back up the gradebook, and bring it back: ``icecourse backup`` and ``icecourse restore FILE``.
 
 A backup is one SQLite file in ``backups/`` and itself a gradebook that nbgrader opens (``--db=sqlite:///...``).
 
@@ -12,11 +12,9 @@ A backup is one SQLite file in ``backups/`` and itself a gradebook that nbgrader
 Killed at any moment, a backup leaves no file under its name, and a restored gradebook is the old one or the new one.
 """
 
-import argparse
 import contextlib
 import os
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -26,8 +24,6 @@ from nbgrader.api import Base
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, create_engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from icecourse.course_root import api
-from icecourse.curriculum import Course
 from icecourse.grading.gradebook import OURS
 from icecourse.refused import Refused
 
@@ -54,7 +50,7 @@ def back_up(db_url: str, folder: Path) -> Path:
                 _copy_sqlite(Path(source.url.database), Path(name))
             else:
                 _copy_out(source, Path(name))
-        _check(Path(name))
+        check(Path(name))
         target = _free_name(folder)
         with open(name, "rb+") as file:
             os.fsync(file.fileno())
@@ -67,8 +63,8 @@ def back_up(db_url: str, folder: Path) -> Path:
 
 
 def restore(db_url: str, file: Path) -> None:
-    """Put the gradebook in the place of the one at ``db_url``. Raises BackupError; then nothing was changed."""
-    _check(file)
+    """Put the backup in the place of the gradebook at ``db_url``. Raises BackupError; then nothing was changed."""
+    check(file)
     try:
         with _engine(db_url) as target:
             if target.dialect.name == "sqlite":
@@ -79,18 +75,7 @@ def restore(db_url: str, file: Path) -> None:
         raise BackupError(f"{file} could not be brought back ({error}); the gradebook is as it was.") from error
 
 
-@contextlib.contextmanager
-def _engine(db_url: str) -> Iterator[Engine]:
-    engine = create_engine(db_url)
-    try:
-        if engine.dialect.name == "sqlite" and not os.path.exists(engine.url.database or ""):
-            raise BackupError(f"There is no gradebook at {engine.url!r}.")
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _check(file: Path) -> None:
+def check(file: Path) -> None:
     """Raise BackupError unless the file is a whole gradebook."""
     if not file.is_file():
         raise BackupError(f"There is no backup at {file}.")
@@ -102,6 +87,17 @@ def _check(file: Path) -> None:
         raise BackupError(f"{file} is no gradebook ({error}); nothing was changed.") from error
     if not whole or not {"assignment", "grade", "alembic_version"} <= known:
         raise BackupError(f"{file} is no gradebook, or a damaged one; nothing was changed.")
+
+
+@contextlib.contextmanager
+def _engine(db_url: str) -> Iterator[Engine]:
+    engine = create_engine(db_url)
+    try:
+        if engine.dialect.name == "sqlite" and not os.path.exists(engine.url.database or ""):
+            raise BackupError(f"There is no gradebook at {engine.url!r}.")
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -154,28 +150,3 @@ def _free_name(folder: Path) -> Path:
     stem = f"gradebook-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = (folder / f"{stem}{'' if number == 1 else f'-{number}'}.db" for number in range(1, 1000))
     return next(path for path in names if not path.exists())
-
-
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m icecourse.grading.backup", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--restore", type=Path, metavar="FILE", help="bring this backup back (the present is backed up)"
-    )
-    options = parser.parse_args(arguments)
-    root = Path.cwd()
-    try:
-        if not Course(root).is_checkout:
-            raise BackupError(f"{root} is not a course: it has no source/ and nbgrader_config.py.")
-        db_url = api(root).coursedir.db_url
-        if options.restore:
-            _check(options.restore)
-        print(f"The gradebook is backed up: {back_up(db_url, root / FOLDER)}")
-        if options.restore:
-            restore(db_url, options.restore)
-            print(f"The gradebook is what it was in {options.restore}.")
-    except Refused as error:
-        sys.exit(f"icecourse: {error}")
-
-
-if __name__ == "__main__":
-    main()

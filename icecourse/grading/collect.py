@@ -8,24 +8,21 @@ an empty one, because nbgrader does not see a submission without: grading says t
 """
 
 import os
-import re
 import stat
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
-from nbgrader.exchange import ExchangeError
-from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.plugins import ExtractorPlugin
 from nbgrader.utils import parse_utc
 
+from icecourse.desk.names import zip_name
+from icecourse.grading.nbgrader_private import TolerantCollect, hand_in_time
 from icecourse.grading.submission import LARGEST, TIMESTAMP, shown, time_of
 from icecourse.item import journal
 
-ZIP = re.compile(r"(?P<trainee>[^/\\+]+)\+(?P<assignment>[^/\\+]+)\+(?P<time>\d{8}T\d{6}Z)\.zip")
 RETURNED = "returned"  # the folder of the zips that carry feedback back
 LARGEST_ZIP = 2**24  # bytes
 AT_A_TIME = 2**16  # bytes that are unpacked at once
@@ -39,20 +36,20 @@ class ZipExtractor(ExtractorPlugin):
         assignment = self.parent.coursedir.assignment_id
         for entry in sorted(os.scandir(archive_path), key=lambda entry: entry.name):
             try:
-                self._take(entry, assignment, Path(extracted_path))
+                self._unpack(entry, assignment, Path(extracted_path))
             except ValueError as error:
                 self.log.warning("%s: not collected, %s.", shown(entry.name), error)
 
-    def _take(self, entry: os.DirEntry, assignment: str, to: Path) -> None:
-        name = ZIP.fullmatch(entry.name)
+    def _unpack(self, entry: os.DirEntry, assignment: str, to: Path) -> None:
+        name = zip_name(entry.name)
         if not name:
             raise ValueError("for it is not named TRAINEE+ASSIGNMENT+TIME.zip")
-        if name["trainee"].startswith(".") or not name["trainee"].isprintable():
+        if name.trainee.startswith(".") or not name.trainee.isprintable():
             raise ValueError("for its trainee's id cannot be the name of a folder")
-        if name["assignment"] != assignment:
-            raise ValueError(f"for it is of the assignment {shown(name['assignment'])}")
+        if name.assignment != assignment:
+            raise ValueError(f"for it is of the assignment {shown(name.assignment)}")
         try:
-            parse_utc(name["time"])
+            parse_utc(name.time)
         except (ValueError, OverflowError):
             raise ValueError("for its name holds no time") from None
         if not entry.is_file(follow_symlinks=False):
@@ -66,7 +63,7 @@ class ZipExtractor(ExtractorPlugin):
             raise ValueError(f"for it is torn or no zip ({shown(error)})") from None
         if f"{assignment}.ipynb" not in files and journal.NAME not in files:
             raise ValueError("for it holds neither the quiz nor answers")
-        folder = to / name[0].removesuffix(".zip")
+        folder = to / entry.name.removesuffix(".zip")
         folder.mkdir(parents=True)
         for file, content in files.items():
             (folder / file).write_bytes(content)
@@ -76,14 +73,8 @@ class ZipExtractor(ExtractorPlugin):
             self.log.warning("%s: left out: %s%s.", shown(entry.name), ", ".join(left[:5]), more)
 
 
-class PlainCollect(ExchangeCollect):
+class PlainCollect(TolerantCollect):
     """For ``c.ExchangeFactory.collect``: copies the regular files of a hand-in, and follows nothing."""
-
-    def _path_to_record(self, path: str) -> dict:
-        try:
-            return super()._path_to_record(path)
-        except (ExchangeError, ValueError, OverflowError):  # one odd name would stop the whole collection
-            return {"username": "", "filename": os.path.basename(path), "timestamp": datetime.min}
 
     def init_src(self) -> None:
         """As nbgrader's, without hand-ins whose names climb or hold no time."""
@@ -107,7 +98,7 @@ class PlainCollect(ExchangeCollect):
                 return
             _fill(plain, course.assignment_id)
             if not time_of(plain)[1]:  # without a time nobody would be late; the folder's name has it too
-                (plain / TIMESTAMP).write_text(os.path.basename(src).rsplit("+", 3)[2])
+                (plain / TIMESTAMP).write_text(hand_in_time(os.path.basename(src)))
             if left:
                 self.log.warning("%s: left out, for they are no ordinary files: %s.", name, ", ".join(left[:5]))
             super().do_copy(str(plain), dest, log)
@@ -115,19 +106,19 @@ class PlainCollect(ExchangeCollect):
 
 def _files(archive: zipfile.ZipFile, assignment: str) -> tuple[dict[str, bytes], list[str]]:
     """The quiz and the answers of a zip, by name, and what is left of it. Raises what zipfile raises."""
-    taken: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     left: list[str] = []
     for member in archive.infolist():
         name = member.filename
         if name not in (f"{assignment}.ipynb", journal.NAME) or stat.S_ISLNK(member.external_attr >> 16):
             left.append(shown(name))
-        elif name in taken:
+        elif name in files:
             left.append(f"{shown(name)} (a second one)")
         elif (content := _content(archive, member)) is None:
             left.append(f"{shown(name)} (larger than {LARGEST / 2**20:g} MB)")
         else:
-            taken[name] = content
-    return taken, left
+            files[name] = content
+    return files, left
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:

@@ -3,7 +3,7 @@
 nbgrader's template prints the graded cells' source, keys included, has no language and asks a CDN for MathJax.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from traitlets import Enum, default
 
 from icecourse.content.words import language, words
 from icecourse.curriculum import objectives
+from icecourse.grading.nbgrader_private import without_forced_template
 from icecourse.item import response_feedback
 from icecourse.item.grammar import Item, is_item, parse
 
@@ -29,7 +30,7 @@ PAGE_TAGS = TAGS | {
 }  # fmt: skip
 
 
-class Row(NamedTuple):
+class Earned(NamedTuple):
     """What was earned for one objective, in points; ``text`` is the objective's own."""
 
     text: str
@@ -48,11 +49,7 @@ class FeedbackExporter(HTMLExporter):
     ).tag(config=True)
 
     def __init__(self, config=None, **kwargs):
-        # GenerateFeedback forces nbgrader's template by configuration, which outranks any default of a class.
-        config = config.copy() if config else config
-        if config and "HTMLExporter" in config:
-            del config["HTMLExporter"]
-        super().__init__(config=config, **kwargs)
+        super().__init__(config=without_forced_template(config), **kwargs)
 
     @default("template_name")
     def _template_name_default(self) -> str:
@@ -65,7 +62,6 @@ class FeedbackExporter(HTMLExporter):
     def default_filters(self) -> Iterator[tuple]:
         yield from super().default_filters()
         yield "item_html", item_html
-        yield "by_objective", by_objective
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """The page of one graded notebook, and nbconvert's resources."""
@@ -78,30 +74,34 @@ class FeedbackExporter(HTMLExporter):
                 about["open"] = _open(gradebook, about["nbgrader"])
                 if self.right_answers == "after due date":
                     tell = _all_are_due(gradebook, course.assignment_id)
-        about["right_answer"] = right_answer if tell else lambda cell: []
+        # Scores come only with nbgrader's preprocessors, after this: the template asks for what rests on them.
+        items = {cell.metadata.nbgrader.grade_id: _item(cell) for cell in nb.cells if _is_graded(cell)}
+        about["by_objective"] = lambda notebook: by_objective(items, notebook)
+        about["right_answer"] = lambda cell: right_answer(items, cell) if tell else []
         return super().from_notebook_node(nb, about, **kwargs)
 
 
-def by_objective(notebook: NotebookNode) -> list[Row]:
-    """The scores of a graded notebook, one row an objective, in the order of its items; cells without one come last."""
-    found: dict[str, list[float]] = {}
-    for cell in notebook.cells:
-        marks = cell.metadata.get("nbgrader", {})
-        if marks.get("grade") or marks.get("task"):
-            item = _item(cell)
-            name = item.objective if item else ""
-            earned, possible = found.get(name, (0.0, 0.0))
-            found[name] = [earned + (marks.get("score") or 0), possible + (marks.get("points") or 0)]
-    by_hand = found.pop("", None)
+def by_objective(items: Mapping[str, Item | None], notebook: NotebookNode) -> list[Earned]:
+    """The scores of a graded notebook, one row an objective, in the order of its items; cells without one come last.
+
+    ``items``: grade_id of each graded cell -> its item, or None.
+    """
+    points: dict[str, tuple[float, float]] = {}
+    for marks in (cell.metadata.nbgrader for cell in notebook.cells if _is_graded(cell)):
+        item = items[marks.grade_id]
+        name = item.objective if item else ""
+        earned, possible = points.get(name, (0.0, 0.0))
+        points[name] = earned + (marks.get("score") or 0), possible + (marks.get("points") or 0)
+    by_hand = points.pop("", None)
     known = objectives()
-    rows = [Row(known[name].text if name in known else name, *points) for name, points in found.items()]
-    return rows + ([Row(words("feedback")["by-hand"], *by_hand)] if by_hand else [])
+    rows = [Earned(known[name].text if name in known else name, *pair) for name, pair in points.items()]
+    return rows + ([Earned(words("feedback")["by-hand"], *by_hand)] if by_hand else [])
 
 
-def right_answer(cell: NotebookNode) -> list[response_feedback.Part]:
+def right_answer(items: Mapping[str, Item | None], cell: NotebookNode) -> list[response_feedback.Part]:
     """The parts of the right answer to a graded item, if it did not earn its full points; else nothing."""
-    marks = cell.metadata.get("nbgrader", {})
-    item = _item(cell)
+    marks = cell.metadata.nbgrader
+    item = items[marks.grade_id]
     full = marks.get("points") and (marks.get("score") or 0) >= marks["points"]
     return [] if full or item is None or item.key is None else response_feedback.key_parts(item)
 
@@ -128,6 +128,11 @@ def clean_markdown(source: str) -> str:
     return bleach.clean(markdown2html(source), tags=PAGE_TAGS, attributes=may, protocols=links, strip=True)
 
 
+def _is_graded(cell: NotebookNode) -> bool:
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade") or marks.get("task"))
+
+
 def _item(cell: NotebookNode) -> Item | None:
     return parse(cell.source).in_language(language()) if cell.cell_type == "code" and is_item(cell.source) else None
 
@@ -143,8 +148,8 @@ def _open(gradebook: Gradebook, about: dict) -> set[str]:
 
 def _all_are_due(gradebook: Gradebook, assignment: str) -> bool:
     """Whether nobody may hand in any more: a right answer that one trainee gets, all others get too."""
-    found = gradebook.find_assignment(assignment)
-    if found.duedate is None:
+    about = gradebook.find_assignment(assignment)
+    if about.duedate is None:
         return False
-    longest = max((one.extension for one in found.submissions if one.extension), default=timedelta())
-    return datetime.now(UTC).replace(tzinfo=None) > found.duedate + max(longest, timedelta())
+    longest = max((row.extension for row in about.submissions if row.extension), default=timedelta())
+    return datetime.now(UTC).replace(tzinfo=None) > about.duedate + max(longest, timedelta())

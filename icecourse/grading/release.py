@@ -1,4 +1,4 @@
-"""What nbgrader may hand out, and handing it out.
+"""What nbgrader may hand out.
 
 Preprocessors for GenerateAssignment: two refuse rather than repair, one says when the assignment is due.
 nbgrader's markers fail open: ``### BEGIN  KEY`` with two spaces releases the whole key with exit status 0. So

@@ -5,17 +5,21 @@ part of them. Whatever is wrong with the notebook, the answers in the journal co
 """
 
 import contextlib
+import glob
 import json
 import os
+import re
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
+from icecourse.grading.gradebook import LONGEST_ID
 from icecourse.item import journal
 from icecourse.item.journal import Entry, JournalError
 
@@ -43,18 +47,41 @@ class Submission:
     notes: tuple[str, ...]
 
 
-def take(folder: Path, layouts: Mapping[str, Sequence[Mapping]], items: Collection[str]) -> Submission:
-    """Read the submission in ``folder``. ``layouts``: the cells of each released notebook; ``items``: the graded ids.
+def read(folder: Path, released: Mapping[str, Sequence[Mapping]], items: Collection[str]) -> Submission:
+    """Read the submission in ``folder``. ``released``: the cells of each released notebook; ``items``: the graded ids.
 
     Never raises for what a trainee handed in.
     """
     answers, notes = _answers(folder / journal.NAME, items)
     texts, work = {}, {}
-    for name, cells in layouts.items():
-        texts[name], work[name], found = _texts(folder / f"{name}.ipynb", cells)
-        notes += found
-    files, found = _files(folder, {f"{name}.ipynb" for name in layouts})
-    return Submission(answers, texts, work, files, tuple(notes + found))
+    for name, cells in released.items():
+        texts[name], work[name], faults = _texts(folder / f"{name}.ipynb", cells)
+        notes += faults
+    files, faults = _files(folder, {f"{name}.ipynb" for name in released})
+    return Submission(answers, texts, work, files, tuple(notes + faults))
+
+
+def handed_in(course: CourseDirectory) -> Iterator[tuple[str, Path]]:
+    """The submissions of the present assignment: trainee and folder, whatever they may be."""
+    pattern = course.format_path(course.submitted_directory, course.student_id, course.assignment_id)
+    parts = course.format_path(course.submitted_directory, "(?P<trainee>.*)", ".*", escape=True)
+    exactly = course.student_id != "*" and os.path.lexists(pattern)  # an id may look like a pattern
+    for folder in [pattern] if exactly else sorted(glob.glob(pattern)):
+        if match := re.fullmatch(parts, folder, re.DOTALL):
+            yield match["trainee"], Path(folder)
+
+
+def unfit(folder: Path, trainee: str, above: Path) -> str:
+    """Why a folder below submitted/ (``above``) is none that can be graded, or "" """
+    if any(place.is_symlink() for place in (folder, *folder.parents) if above in place.parents):
+        return "its folder is a link"
+    if not folder.is_dir():
+        return "it is no folder"
+    if not trainee.isprintable():
+        return "its trainee's id has characters that cannot be printed"
+    if len(trainee) > LONGEST_ID:
+        return f"its trainee's id is longer than {LONGEST_ID} characters"
+    return ""
 
 
 def shown(text: object) -> str:
@@ -95,18 +122,24 @@ def time_of(folder: Path) -> tuple[str, datetime | None]:
     return "", None
 
 
+def is_newer(folder: Path, graded: datetime | None) -> bool:
+    """Whether what lies in ``folder`` was handed in after what was graded: ``graded``, in UTC. It waits, then."""
+    at = time_of(folder)[1]
+    return bool(at and graded and at > graded)
+
+
 def _answers(path: Path, items: Collection[str]) -> tuple[dict[str, Entry], list[str]]:
     try:
         if not os.path.lexists(path):
             return {}, [f"{path.name} is missing, so no answer was found"]
-        kept = journal.read(path, items)
+        answers = journal.read(path, items)
         large = path.lstat().st_size > journal.MOST
     except (JournalError, OSError):
         return {}, [f"{path.name} is not an ordinary file, so no answer was read"]
     notes = [f"{path.name} is very large, so only its end was read"] if large else []
-    if kept.skipped:
-        notes.append(f"lines of {path.name} that are no answers: {kept.skipped}")
-    return {entry.item: entry for entry in kept.entries}, notes
+    if answers.skipped:
+        notes.append(f"lines of {path.name} that are no answers: {answers.skipped}")
+    return {entry.item: entry for entry in answers.entries}, notes
 
 
 def _texts(path: Path, layout: Sequence[Mapping]) -> tuple[dict[str, str], dict[str, list], list[str]]:
@@ -121,22 +154,23 @@ def _texts(path: Path, layout: Sequence[Mapping]) -> tuple[dict[str, str], dict[
         return {}, {}, [clause if shown(path.name) in clause else f"{shown(path.name)} is torn or no notebook"]
     except (RecursionError, KeyError, TypeError, MemoryError):
         return {}, {}, [f"{shown(path.name)} is no notebook that can be read"]
-    found = [(_grade_id(cell), cell) for cell in cells]
+    submitted = [(_grade_id(cell), cell) for cell in cells]
     texts: dict[str, str] = {}
     notes: list[str] = []
     expected = {_grade_id(cell): cell for cell in layout if _grade_id(cell)}
-    for name, cell in found:
+    for name, cell in submitted:
         if name in expected and _mark(expected[name], "solution"):
             text = _text(cell)
             if text is not None:  # of two with one id the last one counts, as in nbgrader
                 texts[name] = plain(text[:LONGEST])
                 if len(text) > LONGEST:
                     notes.append(f'the text of "{name}" was cut after {LONGEST} characters')
-    work, cut = _work(found, layout)
-    return texts, work, notes + cut + _differences(found, expected) + _strangers(data, found, expected, not work)
+    work, cut = _work(submitted, layout)
+    notes += cut + _differences(submitted, expected) + _strangers(data, submitted, expected, not work)
+    return texts, work, notes
 
 
-def _work(found: list, layout: Sequence[Mapping]) -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
+def _work(submitted: list, layout: Sequence[Mapping]) -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
     """The cells that a trainee added, each with the task that it stands below (above the first: with the first)."""
     tasks = [_grade_id(cell) for cell in layout if _mark(cell, "task")]
     work: dict[str, list[tuple[str, str]]] = {name: [] for name in tasks}
@@ -144,7 +178,7 @@ def _work(found: list, layout: Sequence[Mapping]) -> tuple[dict[str, list[tuple[
         return work, []
     released = {_text(cell) for cell in layout if not _grade_id(cell)}
     present, count, cut = tasks[0], 0, 0
-    for name, cell in found:
+    for name, cell in submitted:
         kind, text = _field(cell, "cell_type"), _text(cell)
         if name in work:
             present = name
@@ -156,10 +190,10 @@ def _work(found: list, layout: Sequence[Mapping]) -> tuple[dict[str, list[tuple[
     return work, [f"cells of the trainee's own that were cut or left out: {cut}"] if cut else []
 
 
-def _differences(found: list, expected: Mapping[str, Mapping]) -> list[str]:
+def _differences(submitted: list, expected: Mapping[str, Mapping]) -> list[str]:
     """How graded and locked cells differ from the released ones. They were not used, but somebody may want to know."""
-    count = Counter(name for name, _ in found)
-    cells = dict(found)
+    count = Counter(name for name, _ in submitted)
+    cells = dict(submitted)
     faults: dict[str, list[str]] = {}
 
     def fault(what: str, name: str, really: bool) -> None:
@@ -182,16 +216,16 @@ def _differences(found: list, expected: Mapping[str, Mapping]) -> list[str]:
     return [f"{what}: {', '.join(names)}" for what, names in faults.items()]
 
 
-def _strangers(data: dict, found: list, expected: Mapping[str, Mapping], alone: bool) -> list[str]:
-    """Notes on what was not released. ``alone``: no task asks for cells of the trainee's own."""
+def _strangers(data: dict, submitted: list, expected: Mapping[str, Mapping], no_task: bool) -> list[str]:
+    """Notes on what was not released. ``no_task``: nothing asks for cells of the trainee's own."""
     notes = []
-    strange = sorted({shown(name) for name, _ in found if name and name not in expected})
+    strange = sorted({shown(name) for name, _ in submitted if name and name not in expected})
     if strange:
         notes.append(f"graded cells that this assignment does not have: {', '.join(strange[:5])}")
-    if any(not isinstance(cell, dict) for _, cell in found):
+    if any(not isinstance(cell, dict) for _, cell in submitted):
         notes.append("cells that are no cells")
-    own = [cell for name, cell in found if not name and _field(cell, "cell_type") == "code" and _text(cell)]
-    if own and alone:
+    own = [cell for name, cell in submitted if not name and _field(cell, "cell_type") == "code" and _text(cell)]
+    if own and no_task:
         notes.append(f"code cells of the trainee's own: {len(own)}")
     kernel = _field(_field(_field(data, "metadata"), "kernelspec"), "name")
     if kernel not in ("python3", "python", None):
@@ -201,7 +235,7 @@ def _strangers(data: dict, found: list, expected: Mapping[str, Mapping], alone: 
 
 def _files(folder: Path, notebooks: Collection[str]) -> tuple[tuple[Path, ...], list[str]]:
     """Papers beside the notebook, and notes on everything that was left where it is."""
-    kept, left, notes = [], [], []
+    papers, left, notes = [], [], []
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -213,13 +247,13 @@ def _files(folder: Path, notebooks: Collection[str]) -> tuple[tuple[Path, ...], 
         paper = entry.name in (journal.NAME, TIMESTAMP) or Path(entry.name).suffix.lower() in PAPERS
         small = regular and entry.stat(follow_symlinks=False).st_size <= LARGEST
         if small and paper and entry.name.isprintable() and entry.name != TIMESTAMP:
-            kept.append(Path(entry.path))
+            papers.append(Path(entry.path))
         elif entry.name not in (journal.NAME, TIMESTAMP):  # these two have notes of their own
             left.append(shown(entry.name) + (" (a link)" if entry.is_symlink() else ""))
     if left:
         more = f" and {len(left) - 5} more" if len(left) > 5 else ""
         notes.append(f"left out: {', '.join(left[:5])}{more}")
-    return tuple(kept), notes
+    return tuple(papers), notes
 
 
 def _field(value: object, name: str) -> object:

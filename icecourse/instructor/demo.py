@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 
 from icecourse.content import order
-from icecourse.course_root import api, course_directory
-from icecourse.curriculum import COURSE_ID, Course, bundled
+from icecourse.course_root import PRIVATE, api, need
+from icecourse.curriculum import Course, bundled
 from icecourse.instructor import roster
 from icecourse.instructor.opening import fill_gradebook
 from icecourse.instructor.roster import Person
-from icecourse.item import journal
+from icecourse.item import journal, kinds
 from icecourse.item.grammar import Item
 from icecourse.item.journal import Entry
 from icecourse.refused import Refused
@@ -110,7 +110,8 @@ def simulate(
     not_learned, misbelieved = draw.sample(objectives, 2) if len(objectives) > 1 else (objectives * 2)[:2]
     fit = [
         item for _, item in items
-        if item.kind == "one" and len(item.key.correct) == 1 and item.objective not in (not_learned, misbelieved)
+        if kinds.of(item).is_one_click and len(item.key.correct) == 1
+        and item.objective not in (not_learned, misbelieved)
     ]  # fmt: skip
     if len(fit) < 2:
         raise DemoError("The demo needs two items of kind one, outside of two objectives, that it can break.")
@@ -131,8 +132,8 @@ def simulate(
             if fate == MISSED:
                 continue
             at = min(due[name] + fate, now - timedelta(minutes=5))
-            ones = [one for one in asked if one.assignment == name]
-            entries = tuple(_entries(draw, ones, abilities[person.id], at))
+            those = [each for each in asked if each.assignment == name]
+            entries = tuple(_entries(draw, those, abilities[person.id], at))
             handed_in.append(
                 HandedIn(person.id, name, entries, at, damaged.get(number, "") if name == names[0] else "")
             )
@@ -144,10 +145,10 @@ def simulate(
 
 def as_graded(simulation: Simulation) -> dict[str, Item]:
     """The items with the keys that the gradebook has: one of them is wrong."""
-    found = {one.item.id: one.item for one in simulation.asked}
+    items = {asked.item.id: asked.item for asked in simulation.asked}
     name, wrong = simulation.wrong_key
-    key = dataclasses.replace(found[name].key, correct=(wrong,))
-    return found | {name: dataclasses.replace(found[name], key=key)}
+    key = dataclasses.replace(items[name].key, correct=(wrong,))
+    return items | {name: dataclasses.replace(items[name], key=key)}
 
 
 def _asked(draw, name: str, item: Item, keyed: Item, moved: Item, not_learned: str, misbelieved: str) -> Asked:
@@ -193,7 +194,7 @@ def _entries(draw, asked: Sequence[Asked], ability: float, until: datetime) -> I
             continue
         sure = _confidence(draw, known, one.overconfident)
         second += pace * draw.lognormvariate(math.log(55), 0.4)
-        if one.item.kind == "one" and draw.random() < 0.12:  # another thought first
+        if kinds.of(one.item).is_one_click and draw.random() < 0.12:  # another thought first
             lines.append((second, one.item, [draw.choice(list(one.item.options))], ""))
             second += pace * draw.lognormvariate(math.log(15), 0.4)
         lines.append((second, one.item, response, sure))
@@ -202,43 +203,62 @@ def _entries(draw, asked: Sequence[Asked], ability: float, until: datetime) -> I
         yield Entry(item.id, response, time.isoformat(timespec="seconds"), item.version, sure)
 
 
-def _response(draw, one: Asked, ability: float) -> tuple[bool, object]:
+def _response(draw, asked: Asked, ability: float) -> tuple[bool, object]:
     """Whether the trainee knows the item, and the response; None for no answer."""
-    item, chance = one.item, 1 / (1 + math.exp(-one.slope * (ability - one.difficulty)))
+    chance = 1 / (1 + math.exp(-asked.slope * (ability - asked.difficulty)))
     known = draw.random() < chance
     if not known and draw.random() < 0.02:
         return known, None
-    options = list(item.options)
-    if item.kind == "one":
-        if known:
-            return known, [one.trap if one.trap and draw.random() < 0.95 else item.key.correct[0]]
-        return known, draw.choices(options, [one.weights[option] for option in options])
-    if item.kind == "all":
-        told = [(o in item.key.correct) if draw.random() < chance else draw.random() < 0.5 for o in options]
-        response = [option for option, chosen in zip(options, told, strict=True) if chosen]
-        return all(flag == (o in item.key.correct) for flag, o in zip(told, options, strict=True)), response or options[
-            :1
-        ]
-    if item.kind == "match":
-        pairs = {left: item.key.pairs[left] if draw.random() < chance else draw.choice(options) for left in item.left}
-        return pairs == dict(item.key.pairs), pairs
-    if item.kind == "order":
-        order = list(item.key.correct)
-        if not known:
-            n = draw.randrange(len(order) - 1)
-            order[n : n + 2] = order[n : n + 2][::-1] if draw.random() < 0.6 else order[n : n + 2]
-            order = order[1:] + order[:1] if draw.random() < 0.3 else order
-        return known, order
-    if item.kind == "entry":
-        return known, item.key.correct[0] if known else _wrong_entry(draw, item)
-    return known, None  # a kind that this model does not know how to answer
+    answer = _ANSWERS.get(asked.item.kind, _no_answer)
+    return answer(draw, asked, chance, known)
 
 
-def _wrong_entry(draw, item: Item) -> str:
+def _choose_one(draw, asked: Asked, chance: float, known: bool) -> tuple[bool, list[str]]:
+    if known:
+        return known, [asked.trap if asked.trap and draw.random() < 0.95 else asked.item.key.correct[0]]
+    options = list(asked.item.options)
+    return known, draw.choices(options, [asked.weights[option] for option in options])
+
+
+def _choose_all(draw, asked: Asked, chance: float, known: bool) -> tuple[bool, list[str]]:
+    options, correct = list(asked.item.options), asked.item.key.correct
+    chosen = {option: (option in correct) if draw.random() < chance else draw.random() < 0.5 for option in options}
+    response = [option for option in options if chosen[option]]
+    return all(chosen[option] == (option in correct) for option in options), response or options[:1]
+
+
+def _pair_all(draw, asked: Asked, chance: float, known: bool) -> tuple[bool, dict[str, str]]:
+    right, options = dict(asked.item.key.pairs), list(asked.item.options)
+    pairs = {left: right[left] if draw.random() < chance else draw.choice(options) for left in asked.item.left}
+    return pairs == right, pairs
+
+
+def _put_in_order(draw, asked: Asked, chance: float, known: bool) -> tuple[bool, list[str]]:
+    order = list(asked.item.key.correct)
+    if not known:
+        n = draw.randrange(len(order) - 1)
+        order[n : n + 2] = order[n : n + 2][::-1] if draw.random() < 0.6 else order[n : n + 2]
+        order = order[1:] + order[:1] if draw.random() < 0.3 else order
+    return known, order
+
+
+def _type(draw, asked: Asked, chance: float, known: bool) -> tuple[bool, str]:
+    item = asked.item
+    if known:
+        return known, item.key.correct[0]
     if item.format == "date":
         right = datetime.fromisoformat(item.key.correct[0])
-        return (right + timedelta(days=draw.choice((-2, -1, 1, 2)) + int(item.key.tolerance))).date().isoformat()
-    return str(draw.randrange(100, 200)) if item.format == "number" else draw.choice(("no idea", "another one"))
+        off = timedelta(days=draw.choice((-2, -1, 1, 2)) + int(item.key.tolerance))
+        return known, (right + off).date().isoformat()
+    return known, str(draw.randrange(100, 200)) if item.format == "number" else draw.choice(("no idea", "another one"))
+
+
+def _no_answer(draw, asked: Asked, chance: float, known: bool) -> tuple[bool, None]:
+    """To a kind that this model does not know how to answer."""
+    return known, None
+
+
+_ANSWERS = {"one": _choose_one, "all": _choose_all, "match": _pair_all, "order": _put_in_order, "entry": _type}
 
 
 def _confidence(draw, known: bool, overconfident: bool) -> str:
@@ -255,9 +275,9 @@ def build(
     """A course at ``root`` with a simulated class, graded. A demo that stands there is made anew. It has at most so
     many assignments: the diagnostic, the final and the first quizzes.
 
-    Raises DemoError where ``root`` is something else, or nothing can be graded.
+    Raises DemoError where ``root`` is something else, Refused where nothing can be graded.
     """
-    mark = root / roster.PRIVATE / FOLDER
+    mark = root / PRIVATE / FOLDER
     if root.exists() and any(root.iterdir()):
         if not mark.is_file():
             raise DemoError(f"{root} is not a demo course; choose an empty folder.")
@@ -275,21 +295,19 @@ def build(
     shutil.copy(course.root / "nbgrader_config.py", root)
     masters = {page.path.parent.name: page for page in Course(root).masters}
     items = [(name, item) for name in chosen for _, item in masters[name].items()]
-    found = simulate(items, now or datetime.now(UTC), seed, trainees)
-    _break_key(Course(root), *found.wrong_key)
+    simulation = simulate(items, now or datetime.now(UTC), seed, trainees)
+    _break_key(Course(root), *simulation.wrong_key)
     fill_gradebook(Course(root))
-    roster.enrol(root, found.people)
-    with Gradebook(course_directory(root).db_url, COURSE_ID) as gradebook:
-        for name, due in found.due.items():
-            gradebook.update_or_create_assignment(name, duedate=due.replace(tzinfo=None))
-    for work in found.handed_in:
-        _hand_in(root, work)
+    roster.enrol(root, simulation.people)
     interface = api(root)
-    for name in found.due:
-        result = interface.autograde(name, "*")
-        if not result["success"]:
-            raise DemoError(f"{name} cannot be graded: {(result['error'] or result['log']).strip().splitlines()[-1]}")
-    return found
+    with interface.gradebook as gradebook:
+        for name, due in simulation.due.items():
+            gradebook.update_or_create_assignment(name, duedate=due.replace(tzinfo=None))
+    for work in simulation.handed_in:
+        _hand_in(interface.coursedir, work)
+    for name in simulation.due:
+        need(interface.autograde(name, "*"), f"{name} cannot be graded")
+    return simulation
 
 
 def choose(names: Sequence[str], most: int) -> list[str]:
@@ -309,11 +327,12 @@ def _break_key(course: Course, name: str, wrong: str) -> None:
                 nbformat.write(page.notebook, page.path)
 
 
-def _hand_in(root: Path, work: HandedIn) -> None:
+def _hand_in(course: CourseDirectory, work: HandedIn) -> None:
     """A submission as ``nbgrader collect`` lays it out, damaged where the simulation says so."""
-    folder = root / "submitted" / work.trainee / work.assignment
+    folder = Path(course.format_path(course.submitted_directory, work.trainee, work.assignment))
     folder.mkdir(parents=True)
-    for notebook in (root / "assignments" / work.assignment).glob("*.ipynb"):
+    released = Path(course.format_path(course.release_directory, ".", work.assignment))
+    for notebook in released.glob("*.ipynb"):
         shutil.copy(notebook, folder)
         if work.damage == "notebook":
             (folder / notebook.name).write_text('{"cells": [{"cell_ty', encoding="utf-8")

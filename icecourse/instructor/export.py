@@ -2,14 +2,15 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
-from icecourse.course_root import course_directory
-from icecourse.curriculum import COURSE_ID
-from icecourse.instructor.report import findings
+from icecourse.course_root import REPORTS, course_directory
+from icecourse.instructor.report import classroom, findings
 from icecourse.instructor.report.classroom import Classroom
 from icecourse.interchange import moodle, qti
 from icecourse.item.grammar import Item
@@ -18,9 +19,33 @@ FOLDER = "export"
 TITLE = "ICE for Paralegals"
 
 
+class Export(NamedTuple):
+    """``folder``: where it all lies. ``losses``: what is not the same in another program, a sentence for each item."""
+
+    folder: Path
+    losses: tuple[str, ...]
+
+
+def write(root: Path) -> Export:
+    """Write everything for the course at ``root`` into ``reports/export/``. Raises GradebookError without a gradebook.
+
+    ``grades.csv``, ``canvas.csv``, ``by-item.csv``, ``by-objective.csv``, ``items.xml`` and ``items.qti.zip``.
+    """
+    room = classroom.read(root)
+    folder = root / REPORTS / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    grades(root, folder / "grades.csv")
+    write_csv(canvas(room), folder / "canvas.csv")
+    write_csv(by_item(room), folder / "by-item.csv")
+    standings = findings.standings(room, datetime.now(UTC).replace(tzinfo=None))
+    write_csv(by_objective(standings), folder / "by-objective.csv")
+    return Export(folder, tuple(write_items(room.items.values(), folder)))
+
+
 def grades(root: Path, path: Path) -> None:
     """The scores as nbgrader exports them, by its own plugin."""
-    with Gradebook(course_directory(root).db_url, COURSE_ID) as gradebook:
+    course = course_directory(root)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
         CsvExportPlugin(to=str(path)).export(gradebook)
 
 
@@ -51,7 +76,7 @@ def canvas(room: Classroom) -> Iterator[Sequence]:
     that Canvas does not know is made. A cell is empty where nothing was handed in, so that no grade is overwritten.
     """
     names = [assignment.name for assignment in room.assignments]
-    earned = {(work.trainee, work.assignment): work.earned for work in room.works}
+    earned = {(work.trainee, work.assignment): work.earned for work in room.submissions}
     yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names)
     yield ("    Points Possible", "", "", "", "", *(assignment.possible for assignment in room.assignments))
     for person in room.people:
@@ -72,7 +97,7 @@ def write_items(items: Iterable[Item], folder: Path) -> list[str]:
     items = list(items)
     (folder / "items.xml").write_text(moodle.write(items, TITLE), encoding="utf-8")
     qti.write(items, folder / "items.qti.zip")
-    return [f"{item.id}: {lost}" for item in items for lost in (moodle.loss(item), qti.loss(item)) if lost]
+    return [f"{item.id}: {loss}" for item in items for loss in (moodle.loss(item), qti.loss(item)) if loss]
 
 
 def _response(response: object) -> str:

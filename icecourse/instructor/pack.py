@@ -1,59 +1,32 @@
-"""For trainees without a checkout and without the exchange: what they get, and what comes back.
-
-``build`` makes the trainee pack: the wheel, pinned requirements, start scripts, one page of instructions, and no key.
-``take_in`` carries the zips that come back through nbgrader to a grade, and writes a zip with the feedback page for
-each, to be sent the same way.
-"""
+"""The trainee pack, for trainees without a checkout: the wheel, pinned requirements, start scripts, one page of
+instructions, and no key."""
 
 import hashlib
 import importlib.util
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
-
-from nbgrader.api import MissingEntry
-from nbgrader.apps.api import NbGraderAPI
 
 from icecourse import __version__
-from icecourse.course_root import api
+from icecourse.course_root import last_line
 from icecourse.curriculum import HELD_BACK, Course
-from icecourse.grading import submission
-from icecourse.grading.collect import RETURNED, ZIP
 from icecourse.grading.release import SIGNS
-from icecourse.instructor.opening import fill_gradebook
 from icecourse.item.grammar import is_item, parse
 from icecourse.refused import Refused
 
 TEMPLATES = Path(__file__).parent / "templates" / "trainee-pack"
 NAME = "ice-for-paralegals"
-ARCHIVE, OLDER = "archive", "older"  # below downloaded/ASSIGNMENT/: what zip_collect takes, and what it no longer does
-_COPY = re.compile(r" ?\(\d+\)(?=\.zip$)")  # what a browser adds to the name of a second download
-_TOLD = re.compile(r"\b(WARNING|ERROR|CRITICAL)\]")
-_ROUTINE = re.compile(r"Directory not found\. Creating|Clearing existing files")
 _HIDDEN = re.compile(r"BEGIN (SOLUTION|MARK SCHEME)[^\n]*\n(.*?)\n[^\n]*END \1", re.S)
 _DAY_ONE = (1980, 1, 1, 0, 0, 0)  # the same pack twice is the same file
 
 
 class PackError(Refused):
     """The pack cannot be built. The message is one plain sentence."""
-
-
-class Taken(NamedTuple):
-    """What became of one hand-in: its points, or why it has none; ``returned`` is the zip to send back, if any."""
-
-    trainee: str
-    assignment: str
-    earned: float | None
-    possible: float
-    note: str
-    returned: Path | None
 
 
 def build(course: Course, target: Path) -> Path:
@@ -111,35 +84,6 @@ def _secrets(course: Course) -> Iterator[tuple[str, str]]:
                 yield from ((line.strip(), cell.id) for line in hidden.split("\n") if len(line.strip()) > 40)
 
 
-def take_in(root: Path, zips: Iterable[Path], again: bool = False) -> list[Taken]:
-    """Take zips, and those that wait in downloaded/, through to a grade and a zip to send back, for each trainee.
-
-    Of several hand-ins the newest counts; older ones are put aside, none is deleted. What has a zip to send back is
-    done, unless ``again``. One that cannot be collected or graded is told, and stops no other. Raises ReleaseRefused
-    where a master is not fit to grade by.
-    """
-    fill_gradebook(Course(root))
-    interface = api(root)
-    with interface.gradebook as gradebook:
-        enrolled = {student.id for student in gradebook.students}
-    found = list(_sort_in(root, zips))
-    for assignment in sorted(path.parent.name for path in (root / "downloaded").glob(f"*/{ARCHIVE}")):
-        newest = _put_older_aside(root, assignment)
-        waiting = {name: path for name, path in newest.items() if again or not _back(root, path).exists()}
-        if waiting:
-            _tell(_zip_collect(root, assignment))
-        here = {trainee for trainee, path in waiting.items() if _collected(root, assignment, trainee) == _time(path)}
-        if here:
-            _tell(interface.autograde(assignment, "*", force=False).get("log", ""))
-        for trainee, path in sorted(waiting.items()):
-            if trainee in here:
-                note = "" if not enrolled or trainee in enrolled else "was not in your roster, check the id"
-                found.append(_return(interface, assignment, trainee, _back(root, path), note))
-            else:
-                found.append(Taken(trainee, assignment, None, 0.0, "not collected, the lines above say why", None))
-    return found
-
-
 def _wheel(root: Path, folder: Path) -> Path:
     own = ["--no-build-isolation"] if importlib.util.find_spec("hatchling") else []  # else pip fetches it
     done = subprocess.run(
@@ -147,99 +91,6 @@ def _wheel(root: Path, folder: Path) -> Path:
         capture_output=True, text=True,
     )  # fmt: skip
     if done.returncode:
-        raise PackError(f"The wheel cannot be built: {_last(done.stderr)}")
+        raise PackError(f"The wheel cannot be built: {last_line(done.stderr)}")
     [wheel] = folder.glob("*.whl")
     return wheel
-
-
-def _sort_in(root: Path, zips: Iterable[Path]) -> Iterator[Taken]:
-    """Copy zips to where zip_collect looks, and tell of what is none."""
-    known = {page.path.parent.name for page in Course(root).masters}
-    for path in zips:
-        name = ZIP.fullmatch(_COPY.sub("", path.name))
-        if not path.is_file():
-            yield Taken(path.name, "", None, 0.0, "not taken, for there is no such file", None)
-        elif not name or name["assignment"] not in known:
-            why = "not taken, for it is not named TRAINEE+ASSIGNMENT+TIME.zip after an assignment of this course"
-            yield Taken(path.name, "", None, 0.0, why, None)
-        else:
-            place = root / "downloaded" / name["assignment"] / ARCHIVE
-            place.mkdir(parents=True, exist_ok=True)
-            if (place / name[0]).resolve() != path.resolve():
-                shutil.copyfile(path, place / name[0])
-
-
-def _put_older_aside(root: Path, assignment: str) -> dict[str, Path]:
-    """The newest zip of each trainee, left in the archive if nothing newer was collected; all others move beside it."""
-    newest: dict[str, Path] = {}
-    for path in sorted((root / "downloaded" / assignment / ARCHIVE).iterdir(), key=lambda path: path.name):
-        name = ZIP.fullmatch(path.name)
-        if not name or name["trainee"].startswith("."):
-            continue  # zip_collect tells of it
-        if name["trainee"] in newest:  # the time in the name sorts as it runs
-            _put_aside(newest[name["trainee"]])
-        newest[name["trainee"]] = path
-    for trainee, path in list(newest.items()):
-        if _collected(root, assignment, trainee) > _time(path):
-            _put_aside(newest.pop(trainee))
-    return newest
-
-
-def _put_aside(path: Path) -> None:
-    older = path.parents[1] / OLDER
-    older.mkdir(exist_ok=True)
-    path.replace(older / path.name)
-
-
-def _time(path: Path) -> str:
-    return ZIP.fullmatch(path.name)["time"]
-
-
-def _collected(root: Path, assignment: str, trainee: str) -> str:
-    """The time of the hand-in that lies in submitted/, as a zip's name writes it; "" where there is none."""
-    _, at = submission.time_of(root / "submitted" / trainee / assignment)
-    return f"{at:%Y%m%dT%H%M%SZ}" if at else ""
-
-
-def _back(root: Path, sent: Path) -> Path:
-    return root / RETURNED / f"{sent.stem}+feedback.zip"
-
-
-def _return(interface: NbGraderAPI, assignment: str, trainee: str, target: Path, note: str) -> Taken:
-    """Make the feedback page of one graded hand-in, and the zip that carries it back once nothing is left to grade."""
-    with interface.gradebook as gradebook:
-        try:
-            one = gradebook.find_submission(assignment, trainee)
-        except MissingEntry:
-            return Taken(trainee, assignment, None, 0.0, "not graded, the lines above say why", None)
-        earned, possible = max(0.0, one.score - one.late_submission_penalty), one.max_score
-        by_hand = one.needs_manual_grade
-    if by_hand:
-        hand = "a person has still to grade a part, in the formgrader; then run this again"
-        return Taken(trainee, assignment, earned, possible, "; ".join(filter(None, (note, hand))), None)
-    made = interface.generate_feedback(assignment, trainee, force=True)
-    pages = sorted((target.parents[1] / "feedback" / trainee / assignment).glob("*.html"))
-    if not made["success"] or not pages:
-        return Taken(trainee, assignment, earned, possible, f"no feedback page ({_last(made.get('log', ''))})", None)
-    target.parent.mkdir(exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for page in pages:
-            archive.write(page, f"{assignment}/{page.name}")
-    return Taken(trainee, assignment, earned, possible, note, target)
-
-
-def _zip_collect(root: Path, assignment: str) -> str:
-    """nbgrader's own command, which is no part of its Python interface; its log."""
-    words = [sys.executable, "-m", "nbgrader", "zip_collect", assignment, "--force"]
-    return subprocess.run(words, cwd=root, capture_output=True, text=True).stderr
-
-
-def _tell(log: str) -> None:
-    """Print what nbgrader warns of, the routine apart."""
-    for line in log.splitlines():
-        if _TOLD.search(line) and not _ROUTINE.search(line):
-            print(line, file=sys.stderr)
-
-
-def _last(log: str) -> str:
-    return (log.strip() or "no reason given").split("\n")[-1].strip()

@@ -6,19 +6,20 @@ each right option counts 100 / right ones, each wrong one as much against it, ne
 """
 
 import html
-import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from html.parser import HTMLParser
 from typing import NamedTuple
 
 from icecourse.content import facts
-from icecourse.item.grammar import BEGIN, END, MAGIC, Item, ItemError, Key, parse
+from icecourse.item import kinds
+from icecourse.item.grammar import RESERVED, ItemError, parse
+from icecourse.item.grammar import write as write_cell
+from icecourse.item.record import Item, Key
 
 UNKNOWN = "to-be-chosen"  # an objective and a fact that do not exist: release refuses the item until somebody chose
 UNWRITTEN = "To be written."
-KINDS = ("one", "all", "match", "order", "entry")  # that Moodle has a like of
 
 
 class MoodleError(ValueError):
@@ -45,35 +46,37 @@ def write(items: Iterable[Item], category: str) -> str:
     place = ET.SubElement(ET.SubElement(quiz, "question", type="category"), "category")
     ET.SubElement(place, "text").text = f"$course$/top/{category}"
     for item in items:
-        if item.kind in KINDS:
+        if item.kind in WRITERS:
             quiz.append(_question(item))
     ET.indent(quiz)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(quiz, encoding="unicode") + "\n"
 
 
 def loss(item: Item) -> str:
-    """What Moodle does otherwise with this item, as a sentence, or "" """
-    if item.kind not in KINDS:
+    """What Moodle does otherwise with this item, in one sentence or more, or "" """
+    if item.kind not in WRITERS:
         return f"Moodle has no question like an item of kind {item.kind}; it was left out."
-    if item.scoring == "exact" and item.kind != "one":
-        return "Moodle gives part of the points where here it is all or nothing."
-    if item.kind == "order":
-        return "Moodle counts the longest part in the right order over all options, here over all but one."
-    if item.format == "date":
-        return "Moodle knows no dates: only the accepted forms as they are written count, without a tolerance."
-    return ""
+    losses = []
+    if item.scoring == "exact" and not kinds.of(item).is_one_click:
+        losses.append("Moodle gives part of the points where here it is all or nothing.")
+    elif kinds.of(item).is_turned:
+        losses.append("Moodle counts the longest part in the right order over all options, here over all but one.")
+    elif item.format == "date":
+        losses.append("Moodle knows no dates: only the accepted forms as they are written count, without a tolerance.")
+    if item.translations:
+        losses.append(f"A question of Moodle has one language: {', '.join(item.translations)} was left out.")
+    return " ".join(losses)
 
 
 def _question(item: Item) -> ET.Element:
-    kinds = {"one": "multichoice", "all": "multichoice", "match": "matching", "order": "ordering"}
-    kind = kinds.get(item.kind) or ("numerical" if item.format == "number" else "shortanswer")
-    question = ET.Element("question", type=kind)
+    writer = WRITERS[item.kind]
+    question = ET.Element("question", type=writer.type)
     _text(ET.SubElement(question, "name"), item.id)
     _html(question, "questiontext", _paragraphs(item.stem))
     _html(question, "generalfeedback", _general(item))
     for name, value in (("defaultgrade", f"{item.points:g}"), ("penalty", "0"), ("hidden", "0"), ("idnumber", item.id)):
         ET.SubElement(question, name).text = value
-    {"multichoice": _multichoice, "matching": _matching, "ordering": _ordering}.get(kind, _typed)(question, item)
+    writer.write(question, item)
     if item.key.hint:
         _html(question, "hint", _paragraphs(item.key.hint))
     tags = ET.SubElement(question, "tags")
@@ -84,33 +87,40 @@ def _question(item: Item) -> ET.Element:
 
 def _tags(item: Item) -> list[str]:
     """Moodle keeps 50 characters of a tag; our ids are shorter."""
-    found = [f"objective:{item.objective}", f"level:{item.level}", f"kind:{item.kind}"]
-    found += [f"fact:{name}" for name in item.key.facts]
-    found += [f"format:{item.format}"] if item.format else []
-    found += [name for name in ("keep_order", "confidence") if getattr(item, name)]
-    found += ["scoring:exact"] if item.scoring == "exact" else []
-    found += [f"tolerance:{item.key.tolerance:g}"] if item.format == "date" and item.key.tolerance else []
-    if item.kind == "match":  # a match's options are plain text to Moodle
-        found += [f"option-{n}:{name}" for n, name in enumerate(_match_order(item), start=1)]
-    return found
+    tags = [f"objective:{item.objective}", f"level:{item.level}", f"kind:{item.kind}"]
+    tags += [f"fact:{name}" for name in item.key.facts]
+    tags += [f"format:{item.format}"] if item.format else []
+    tags += [name for name in ("keep_order", "confidence") if getattr(item, name)]
+    tags += ["scoring:exact"] if item.scoring == "exact" else []
+    tags += [f"tolerance:{item.key.tolerance:g}"] if item.format == "date" and item.key.tolerance else []
+    # A match's options are plain text to Moodle.
+    return tags + [f"option-{n}:{name}" for n, name in enumerate(_match_order(item), start=1)]
 
 
 def _general(item: Item) -> str:
-    """The facts that the key rests on; and the rationales for which Moodle has no other place."""
-    said = [f"<p>{html.escape(facts.load()[n].citation)}</p>" for n in item.key.facts if n in facts.load()]
-    if item.kind == "match":
-        said += [_marked("rationale", left, text) for left, text in item.key.rationale.items()]
-    return "\n".join(said)
+    """The facts that the key rests on; and the rationales of pairs, for which Moodle has no other place."""
+    paragraphs = [f"<p>{html.escape(facts.load()[n].citation)}</p>" for n in item.key.facts if n in facts.load()]
+    paragraphs += [_marked("rationale", left, item.key.rationale[left]) for left in item.key.pairs]
+    return "\n".join(paragraphs)
 
 
-def _multichoice(question: ET.Element, item: Item) -> None:
-    ET.SubElement(question, "single").text = "true" if item.kind == "one" else "false"
+def _one(question: ET.Element, item: Item) -> None:
+    right = {name: 100.0 for name in item.key.correct}
+    _multichoice(question, item, "true", {name: right.get(name, 0.0) for name in item.options})
+
+
+def _all(question: ET.Element, item: Item) -> None:
+    share = 100 / len(item.key.correct)
+    shares = {name: share if name in item.key.correct else -share for name in item.options}
+    _multichoice(question, item, "false", shares)
+
+
+def _multichoice(question: ET.Element, item: Item, single: str, shares: Mapping[str, float]) -> None:
+    ET.SubElement(question, "single").text = single
     ET.SubElement(question, "shuffleanswers").text = "false" if item.keep_order else "true"
     ET.SubElement(question, "answernumbering").text = "none"
-    right = 100 if item.kind == "one" else 100 / len(item.key.correct)
     for name, text in item.options.items():
-        share = right if name in item.key.correct else (0 if item.kind == "one" else -right)
-        answer = _answer(question, share, _marked("option", name, text))
+        answer = _answer(question, shares[name], _marked("option", name, text))
         _html(answer, "feedback", _paragraphs(item.key.rationale[name]))
 
 
@@ -126,7 +136,9 @@ def _matching(question: ET.Element, item: Item) -> None:
 
 
 def _match_order(item: Item) -> list[str]:
-    """The options of a match in the order in which Moodle XML has them."""
+    """The options of a match in the order in which Moodle XML has them; nothing for another kind."""
+    if not item.left:
+        return []
     used = list(dict.fromkeys(item.key.pairs[left] for left in item.left))
     return used + [name for name in item.options if name not in used]
 
@@ -145,6 +157,7 @@ def _ordering(question: ET.Element, item: Item) -> None:
 
 def _typed(question: ET.Element, item: Item) -> None:
     number = item.format == "number"
+    question.set("type", "numerical" if number else "shortanswer")
     if not number:
         ET.SubElement(question, "usecase").text = "0"
     for form in item.key.correct:
@@ -158,6 +171,22 @@ def _typed(question: ET.Element, item: Item) -> None:
     if number:
         ET.SubElement(other, "tolerance").text = "0"
     _html(other, "feedback", _paragraphs(item.key.rationale["wrong"]))
+
+
+class Writer(NamedTuple):
+    """``type``: of the question in Moodle. ``write`` adds to the question what this type has of its own."""
+
+    type: str
+    write: Callable[[ET.Element, Item], None]
+
+
+WRITERS = {  # of the kinds that Moodle has a like of
+    "one": Writer("multichoice", _one),
+    "all": Writer("multichoice", _all),
+    "match": Writer("matching", _matching),
+    "order": Writer("ordering", _ordering),
+    "entry": Writer("shortanswer", _typed),
+}
 
 
 def _answer(question: ET.Element, fraction: float, text: str, format: str = "html") -> ET.Element:
@@ -204,40 +233,6 @@ def read(text: str) -> list[Read]:
     return [_read(question, taken) for question in questions]
 
 
-def cell(item: Item) -> str:
-    """The source of an item's cell: ``parse(cell(item)) == item``."""
-    lines = [f"{MAGIC} {item.id}", f"objective = {_toml(item.objective)}", f"level = {_toml(item.level)}"]
-    lines += [f"kind = {_toml(item.kind)}"] if item.kind != "one" else []
-    lines += [f"format = {_toml(item.format)}"] if item.format else []
-    lines += [f"points = {item.points:g}"] if item.points != 1 else []
-    lines += [f"{name} = true" for name in ("keep_order", "confidence") if getattr(item, name)]
-    lines += [f"scoring = {_toml(item.scoring)}"] if item.scoring != "share" else []
-    lines.append(f"stem = {_long(item.stem)}")
-    for name in ("left", "options"):
-        lines += _table(name, getattr(item, name))
-    lines += [f"### {BEGIN}", "[key]"]
-    lines += [f"correct = {_toml(list(item.key.correct))}"] if item.key.correct else []
-    lines.append(f"facts = {_toml(list(item.key.facts))}")
-    lines += [f"tolerance = {item.key.tolerance:g}"] if item.key.tolerance else []
-    lines += [f"hint = {_toml(item.key.hint)}"] if item.key.hint else []
-    lines += _table("key.pairs", item.key.pairs) + _table("rationale", item.key.rationale) + [f"### {END}"]
-    return "\n".join(lines)
-
-
-def _toml(value: str | Sequence[str]) -> str:
-    """A TOML value; its texts are written as JSON writes them, which TOML reads the same."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _long(text: str) -> str:
-    plain = "\n" in text and not re.search(r'["\\]{2}|\\|[\x00-\x09\x0b-\x1f\x7f]', text)
-    return f'"""\n{text}\n"""' if plain else _toml(text)
-
-
-def _table(name: str, texts: Mapping[str, str]) -> list[str]:
-    return [f"[{name}]", *(f"{key} = {_toml(text)}" for key, text in texts.items())] if texts else []
-
-
 def _read(question: ET.Element, taken: set[str]) -> Read:
     name = _plain(question.findtext("name/text") or "")[:80] or "?"
     tags = [tag.text or "" for tag in question.iterfind("tags/tag/text")]
@@ -270,7 +265,7 @@ def _read(question: ET.Element, taken: set[str]) -> Read:
             key=Key(**key),
             **about,
         )
-        text = cell(item)
+        text = write_cell(item)
         parse(text)
     except (ItemError, ValueError, KeyError, TypeError) as error:
         return Read(name, "", f"cannot become an item: {error}")
@@ -311,9 +306,10 @@ def _read_match(question: ET.Element, known: Mapping[str, str]) -> dict:
         if _plain(text):
             name = _id(text, "left", left)
             left[name], pairs[name] = _plain(text), name_of[_plain(part.findtext("answer/text") or "")]
-    said = question.findtext("generalfeedback/text") or ""
-    found = {n: _plain(t) for n, t in re.findall(r'<p class="ice-rationale-([a-z0-9-]+)">(.*?)</p>', said, re.S)}
-    rationale = {name: found.get(name) or UNWRITTEN for name in left}
+    general = question.findtext("generalfeedback/text") or ""
+    marked = re.findall(r'<p class="ice-rationale-([a-z0-9-]+)">(.*?)</p>', general, re.S)
+    texts = {name: _plain(text) for name, text in marked}
+    rationale = {name: texts.get(name) or UNWRITTEN for name in left}
     key = {"correct": (), "pairs": pairs, "rationale": rationale}
     keep = (question.findtext("shuffleanswers") or "true").strip() in ("false", "0")
     return {"kind": "match", "left": left, "options": options, "keep_order": keep, "key": key}
@@ -339,13 +335,13 @@ def _read_typed(question: ET.Element, known: Mapping[str, str]) -> dict:
     number = question.get("type") == "numerical"
     correct, rationale, tolerance = [], {"right": UNWRITTEN, "wrong": UNWRITTEN}, 0.0
     for answer in question.iterfind("answer"):
-        said = _plain(answer.findtext("feedback/text") or "")
+        feedback = _plain(answer.findtext("feedback/text") or "")
         right = float(answer.get("fraction") or 0) > 99
         if right:
             correct.append(_plain(answer.findtext("text") or "").replace(r"\*", "*"))
             tolerance = max(tolerance, float(answer.findtext("tolerance") or 0))
-        if said:
-            rationale["right" if right else "wrong"] = said
+        if feedback:
+            rationale["right" if right else "wrong"] = feedback
     tolerance = float(known.get("tolerance", tolerance))
     key = {"correct": tuple(dict.fromkeys(correct)), "rationale": rationale, "tolerance": tolerance}
     return {"kind": "entry", "format": known.get("format", "number" if number else "text"), "key": key}
@@ -353,8 +349,8 @@ def _read_typed(question: ET.Element, known: Mapping[str, str]) -> dict:
 
 def _id(text: str, what: str, taken: Mapping[str, object]) -> str:
     """The id that an item gave a text on its way out; else a word or three of the text."""
-    found = re.search(rf'class="ice-{what}-([a-z0-9-]+)"', text)
-    return found[1] if found and found[1] not in taken else _free(_slug(_plain(text), 3), taken)
+    marked = re.search(rf'class="ice-{what}-([a-z0-9-]+)"', text)
+    return marked[1] if marked and marked[1] not in taken else _free(_slug(_plain(text), 3), taken)
 
 
 def _slug(text: str, most: int = 8) -> str:
@@ -362,17 +358,12 @@ def _slug(text: str, most: int = 8) -> str:
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
-    """The name, or with a number where it is taken or is a word of the item's own grammar."""
-    taken, number = set(taken) | _OWN, 2
-    found = name
-    while found in taken:
-        found, number = f"{name}-{number}", number + 1
-    return found
-
-
-_OWN = {"objective", "level", "kind", "stem", "points", "scoring", "confidence", "format", "options", "left", "key"} | {
-    "rationale", "correct", "facts", "hint", "pairs", "tolerance",
-}  # fmt: skip
+    """The name, or with a number where it is taken or is a word of the grammar."""
+    taken, number = set(taken) | RESERVED, 2
+    free = name
+    while free in taken:
+        free, number = f"{name}-{number}", number + 1
+    return free
 
 
 class _Reader(HTMLParser):

@@ -8,21 +8,22 @@ operators know only the right order as a whole.
 import re
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from icecourse.item.grammar import Item
+from icecourse.item import kinds
+from icecourse.item.record import Item
 
 QTI = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 SCHEMA = "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd"
 PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
-KINDS = ("one", "all", "match", "order", "entry")  # that QTI has a like of
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 
 
 def write(items: Iterable[Item], path: Path) -> None:
     """A QTI 3.0 package of items with their keys."""
-    items = [item for item in items if item.kind in KINDS]
+    items = [item for item in items if item.kind in WRITERS]
     manifest = ET.Element("manifest", {"xmlns": PACKAGE, "identifier": "ice-for-paralegals"})
     metadata = ET.SubElement(manifest, "metadata")
     ET.SubElement(metadata, "schema").text = "QTI Package"
@@ -32,21 +33,24 @@ def write(items: Iterable[Item], path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for item in items:
             name = f"items/{item.id}.xml"
-            about = {"identifier": _id(item.id), "type": "imsqti_item_xmlv3p0", "href": name}
+            about = {"identifier": identifier(item.id), "type": "imsqti_item_xmlv3p0", "href": name}
             ET.SubElement(ET.SubElement(resources, "resource", about), "file", href=name)
             package.writestr(name, document(item))
         package.writestr("imsmanifest.xml", _written(manifest))
 
 
 def loss(item: Item) -> str:
-    """What a QTI player does otherwise with this item, as a sentence, or "" """
-    if item.kind not in KINDS:
+    """What a QTI player does otherwise with this item, in one sentence or more, or "" """
+    if item.kind not in WRITERS:
         return f"QTI has no interaction like an item of kind {item.kind}; it was left out."
-    if item.kind == "order" and item.scoring != "exact":
-        return "A QTI player gives the points of an order for the right one only, here for its right part."
-    if item.kind == "entry" and item.format != "number":
-        return "A QTI player takes the accepted forms as they are written, whatever the letters' case."
-    return ""
+    losses = []
+    if kinds.of(item).is_turned and item.scoring != "exact":
+        losses.append("A QTI player gives the points of an order for the right one only, here for its right part.")
+    if item.format in ("text", "date"):
+        losses.append("A QTI player takes the accepted forms as they are written, whatever the letters' case.")
+    if item.translations:
+        losses.append(f"The QTI package is in one language: {', '.join(item.translations)} was left out.")
+    return " ".join(losses)
 
 
 def document(item: Item) -> str:
@@ -55,21 +59,22 @@ def document(item: Item) -> str:
         "qti-assessment-item",
         {
             "xmlns": QTI, "xmlns:xsi": XSI[1:].split("}")[0], "xsi:schemaLocation": f"{QTI} {SCHEMA}",
-            "identifier": _id(item.id), "title": item.id.replace("-", " "), "adaptive": "false",
+            "identifier": identifier(item.id), "title": item.id.replace("-", " "), "adaptive": "false",
             "time-dependent": "false", "xml:lang": "en",
         },
     )  # fmt: skip
-    cardinality, base, correct, mapped = _response(item)
+    writer = WRITERS[item.kind]
+    response = writer.response(item)
     declared = ET.SubElement(root, "qti-response-declaration", {
-        "identifier": "RESPONSE", "cardinality": cardinality, "base-type": base,
+        "identifier": "RESPONSE", "cardinality": response.cardinality, "base-type": response.base,
     })  # fmt: skip
-    _values(ET.SubElement(declared, "qti-correct-response"), correct)
-    if mapped:
+    _values(ET.SubElement(declared, "qti-correct-response"), response.correct)
+    if response.points:
         about = {"lower-bound": "0", "upper-bound": f"{item.points:g}", "default-value": "0"}
         mapping = ET.SubElement(declared, "qti-mapping", about)
-        for key, points in mapped.items():
+        for key, points in response.points.items():
             entry = {"map-key": key, "mapped-value": f"{points:.10g}"}
-            if item.kind == "entry":
+            if response.base == "string":
                 entry["case-sensitive"] = "false"
             ET.SubElement(mapping, "qti-map-entry", entry)
     _outcome(root, "SCORE", "0")
@@ -77,38 +82,61 @@ def document(item: Item) -> str:
     body = ET.SubElement(root, "qti-item-body")
     for part in item.stem.split("\n\n"):
         _lines(ET.SubElement(body, "p"), part)
-    {"match": _match, "order": _order, "entry": _entry}.get(item.kind, _choice)(body, item)
-    _processing(root, item)
+    writer.interaction(body, item)
+    _processing(root, item, response)
     return _written(root)
 
 
-def _response(item: Item) -> tuple[str, str, list[str], dict[str, float]]:
-    """Cardinality, base type, the right response, and the points of each part where a sum of parts is the score."""
-    key, exact = item.key, item.scoring == "exact"
-    if item.kind == "one":
-        return "single", "identifier", [_id(key.correct[0])], {_id(name): item.points for name in key.correct}
-    if item.kind == "all":
-        share = item.points / len(key.correct)
-        parts = {_id(name): share if name in key.correct else -share for name in item.options}
-        return "multiple", "identifier", [_id(name) for name in key.correct], {} if exact else parts
-    if item.kind == "match":
-        pairs = [f"{_id('l-' + left)} {_id('r-' + option)}" for left, option in key.pairs.items()]
-        return "multiple", "directedPair", pairs, {} if exact else {p: item.points / len(pairs) for p in pairs}
-    if item.kind == "order":
-        return "ordered", "identifier", [_id(name) for name in key.correct], {}
+class Response(NamedTuple):
+    """What a player is told of right responses. ``points``: of each part, where their sum is the score; else none."""
+
+    cardinality: str
+    base: str
+    correct: list[str]
+    points: Mapping[str, float]
+
+
+def _one_response(item: Item) -> Response:
+    points = {identifier(name): item.points for name in item.key.correct}
+    return Response("single", "identifier", [identifier(item.key.correct[0])], points)
+
+
+def _all_response(item: Item) -> Response:
+    correct = item.key.correct
+    share = item.points / len(correct)
+    points = {identifier(name): share if name in correct else -share for name in item.options}
+    return Response("multiple", "identifier", [identifier(name) for name in correct], {} if _is_exact(item) else points)
+
+
+def _match_response(item: Item) -> Response:
+    pairs = [f"{identifier('l-' + left)} {identifier('r-' + option)}" for left, option in item.key.pairs.items()]
+    points = {pair: item.points / len(pairs) for pair in pairs}
+    return Response("multiple", "directedPair", pairs, {} if _is_exact(item) else points)
+
+
+def _order_response(item: Item) -> Response:
+    return Response("ordered", "identifier", [identifier(name) for name in item.key.correct], {})
+
+
+def _typed_response(item: Item) -> Response:
+    correct = item.key.correct
     if item.format == "number":
-        return "single", "float", [_number(key.correct[0])], {}
-    return "single", "string", [key.correct[0]], {form: item.points for form in key.correct}
+        return Response("single", "float", [_number(correct[0])], {})
+    return Response("single", "string", [correct[0]], {form: item.points for form in correct})
 
 
-def _processing(root: ET.Element, item: Item) -> None:
+def _is_exact(item: Item) -> bool:
+    return item.scoring == "exact"
+
+
+def _processing(root: ET.Element, item: Item, response: Response) -> None:
     """SCORE by the mapping; or the points for a response that is the right one; or for a number within tolerance."""
     processing = ET.SubElement(root, "qti-response-processing")
-    if _response(item)[3]:
+    if response.points:
         ET.SubElement(_set(processing), "qti-map-response", identifier="RESPONSE")
         return
     condition = ET.SubElement(ET.SubElement(processing, "qti-response-condition"), "qti-response-if")
-    if item.kind == "entry":
+    if response.base == "float":
         either = ET.SubElement(condition, "qti-or")
         off = f"{item.key.tolerance:g}"
         for form in item.key.correct:
@@ -130,7 +158,7 @@ def _set(parent: ET.Element) -> ET.Element:
 def _choice(body: ET.Element, item: Item) -> None:
     asked = ET.SubElement(body, "qti-choice-interaction", {
         "response-identifier": "RESPONSE", "shuffle": _flag(not item.keep_order),
-        "max-choices": "1" if item.kind == "one" else "0",
+        "max-choices": "1" if kinds.of(item).is_one_click else "0",
     })  # fmt: skip
     _options(asked, item.options)
 
@@ -147,18 +175,34 @@ def _match(body: ET.Element, item: Item) -> None:
     for prefix, texts, most in (("l-", item.left, 1), ("r-", item.options, len(item.left))):
         side = ET.SubElement(asked, "qti-simple-match-set")
         for name, text in texts.items():
-            about = {"identifier": _id(prefix + name), "match-max": str(most)}
+            about = {"identifier": identifier(prefix + name), "match-max": str(most)}
             ET.SubElement(side, "qti-simple-associable-choice", about).text = text
 
 
-def _entry(body: ET.Element, item: Item) -> None:
+def _typed(body: ET.Element, item: Item) -> None:
     about = {"response-identifier": "RESPONSE", "expected-length": "20"}
     ET.SubElement(ET.SubElement(body, "p"), "qti-text-entry-interaction", about)
 
 
+class Writer(NamedTuple):
+    """``interaction`` adds to the item's body what a trainee answers in."""
+
+    response: Callable[[Item], Response]
+    interaction: Callable[[ET.Element, Item], None]
+
+
+WRITERS = {  # of the kinds that QTI has a like of
+    "one": Writer(_one_response, _choice),
+    "all": Writer(_all_response, _choice),
+    "match": Writer(_match_response, _match),
+    "order": Writer(_order_response, _order),
+    "entry": Writer(_typed_response, _typed),
+}
+
+
 def _options(asked: ET.Element, options: Mapping[str, str]) -> None:
     for name, text in options.items():
-        ET.SubElement(asked, "qti-simple-choice", identifier=_id(name)).text = text
+        ET.SubElement(asked, "qti-simple-choice", identifier=identifier(name)).text = text
 
 
 def _outcome(root: ET.Element, name: str, value: str) -> None:
@@ -186,7 +230,7 @@ def _flag(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _id(name: str) -> str:
+def identifier(name: str) -> str:
     """An identifier of QTI does not begin with a digit."""
     return f"_{name}" if name[0].isdigit() else name
 

@@ -1,1 +1,1 @@
-"""The item: its grammar, its journal, its scoring, what is said to a response, its text form."""
+"""The item: its grammar and kinds, its journal, its scoring, what is said to a response, its text form."""

@@ -12,18 +12,16 @@ import json
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 NAME = "answers.jsonl"
-COURSE_CONFIG = "nbgrader_config.py"
-DESK = ".desk"  # a trainee's desk keeps its own things here
-OPENED = "opened.jsonl"  # in it, in a journal's form: which lessons were opened, and when
-COURSE_FOLDERS = ("source", "assignments", "release", "lessons", "submitted", "autograded", "feedback")
 LONGEST = 2**16  # bytes of a line; an honest one has some hundreds
 MOST = 2**26  # bytes of a journal that are read, from its end: the last line for an item counts
+MARK = 2**8  # bytes by which a journal that was read is known again: the better part of a line, its time included
 
 
 class JournalError(OSError):
@@ -51,24 +49,6 @@ class Journal:
     def last(self, item: str) -> Entry | None:
         """The entry that counts for an item: the last one in the file."""
         return next((entry for entry in reversed(self.entries) if entry.item == item), None)
-
-
-def place(folder: Path) -> Path | None:
-    """Where the journal of a notebook in ``folder`` lies; None where answers must stay in memory.
-
-    They stay in memory in the folders of an instructor's course (the nearest folder above that holds
-    nbgrader_config.py, if it holds ``source`` and is no desk): a journal in source/ would be released to everybody and
-    overwrite every trainee's own at autograding.
-    """
-    folder = folder.resolve()
-    for root in (folder, *folder.parents):
-        if (root / COURSE_CONFIG).is_file():
-            inside = folder.relative_to(root).parts[:1]
-            course = (root / "source").is_dir() and not (root / DESK).is_dir()
-            if course and (not inside or inside[0] in COURSE_FOLDERS):
-                return None
-            break
-    return folder / NAME
 
 
 def append(path: Path, entry: Entry) -> None:
@@ -100,15 +80,46 @@ def read(path: Path, only: Collection[str] | None = None) -> Journal:
     little memory. A missing file is an empty journal. Raises JournalError where there is something that is not a file.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | PLAIN)
-        with open(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError(errno.EINVAL, "not a regular file")
+        with _opened(path) as file:
             return _journal(_lines(file), only)
     except FileNotFoundError:
         return Journal()
-    except OSError as error:
-        raise JournalError(_sentence(path, error)) from error
+
+
+class Reader:
+    """Reads one journal again and again: the whole file once, and then only what was appended to it.
+
+    Other windows append to the same file, so what the disk holds is what counts, our own lines included. A file that
+    was replaced, cut or taken away is read anew.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._forget()
+
+    def read(self) -> Journal:
+        """Every entry so far, as ``read`` gives them. Raises JournalError as it does."""
+        try:
+            with _opened(self._path) as file:
+                file.seek(self._end - len(self._mark))
+                if file.read(len(self._mark)) != self._mark:
+                    self._forget()
+                lines = list(_lines(file, self._end))
+                # A last line without its end may still be in writing: it counts as it stands and is read again.
+                torn = [lines.pop()] if lines and not lines[-1].endswith(b"\n") else []
+                self._journal = _joined(self._journal, _journal(lines))
+                self._end = file.tell() - sum(map(len, torn))
+                start = file.seek(max(0, self._end - MARK))
+                self._mark = file.read(self._end - start)
+                return _joined(self._journal, _journal(torn))
+        except FileNotFoundError:
+            self._forget()
+            return Journal()
+
+    def _forget(self) -> None:
+        self._journal = Journal()
+        self._end = 0  # up to here the file was read
+        self._mark = b""  # the bytes before that place, by which it is known again
 
 
 def now() -> str:
@@ -131,20 +142,34 @@ def when(at: str) -> datetime | None:
 PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a journal; one that is too long comes as nothing that could be an answer."""
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file for reading. Raises FileNotFoundError where there is none, JournalError for every other fault."""
+    try:
+        with open(os.open(path, os.O_RDONLY | PLAIN), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "not a regular file")
+            yield file
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise JournalError(_sentence(path, error)) from error
+
+
+def _lines(file: BinaryIO, start: int = 0) -> Iterator[bytes]:
+    """The lines of a journal from byte ``start``; one that is too long comes as nothing that could be an answer."""
     size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - MOST))
-    if size > MOST:
+    file.seek(max(start, size - MOST))
+    if size - MOST > start:
         file.readline()  # what is left of the line that was cut
     while line := file.readline(LONGEST):
         long = len(line) == LONGEST and not line.endswith(b"\n")
         while long and (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
             pass
-        yield b"?" if long else line
+        yield b"?\n" if long else line
 
 
-def _journal(lines: Iterable[bytes], only: Collection[str] | None) -> Journal:
+def _journal(lines: Iterable[bytes], only: Collection[str] | None = None) -> Journal:
     entries: list[Entry] = []
     last: dict[str, Entry] = {}
     skipped = 0
@@ -158,6 +183,10 @@ def _journal(lines: Iterable[bytes], only: Collection[str] | None) -> Journal:
         elif not entry and line.strip():
             skipped += 1
     return Journal(tuple(entries or last.values()), skipped)
+
+
+def _joined(before: Journal, after: Journal) -> Journal:
+    return Journal(before.entries + after.entries, before.skipped + after.skipped)
 
 
 def _entry(line: bytes) -> Entry | None:

@@ -1,54 +1,44 @@
-"""What is said to a response: to a practice item at once, to a graded one on the feedback page."""
+"""Response feedback: to a practice item at once, to a graded one on the feedback page."""
 
 from collections.abc import Iterable
 from html import escape
-from typing import NamedTuple
 
-from icecourse.content import cases, facts
-from icecourse.content.cases import Choice, Scene
+from icecourse.content import facts
 from icecourse.content.words import plural, words
-from icecourse.item import scoring
-from icecourse.item.grammar import Item
+from icecourse.item import kinds, scoring
 from icecourse.item.journal import Journal
-
-ANSWER = "answer"  # the mark of a kind that is right or wrong as a whole
-
-
-class Part(NamedTuple):
-    """One part of a response that has a rationale of its own: a chosen option, a pair, a whole order or entry."""
-
-    id: str
-    text: str
-    why: str
-    right: bool
+from icecourse.item.kinds.shape import Part
+from icecourse.item.record import Item
 
 
-def practice(item: Item, kept: Journal) -> dict:
-    """What a practice item says to the last response: outcome, reasons for what was chosen, citations.
+def practice(item: Item, journal: Journal) -> dict:
+    """The feedback of a practice item to its last response, for the page's script.
 
-    After the second wrong try in a row, the right answer with its reason.
+    ``outcome``: right, partly or wrong. ``marks``: id of a part -> right or wrong. ``reasons``: [heading, text,
+    rationale] for each part. ``missed``: a sentence on what is still open or could not be read, or "". ``sources``:
+    as ``citations`` gives them; ``hint``: a text or "". After the second wrong try in a row the reasons hold the key.
     """
     text = words("practice")
-    tries = [entry.response for entry in kept.entries if entry.item == item.id and is_complete(item, entry.response)]
+    tries = [entry.response for entry in journal.entries if entry.item == item.id and is_complete(item, entry.response)]
     score = scoring.score(item, tries[-1])
-    wrong = 0  # tries in a row that were not right, the last one included
+    wrong_tries = 0  # in a row, the last one included
     for response in reversed(tries):
         if scoring.score(item, response).outcome == "right":
             break
-        wrong += 1
-    tell = wrong >= 2
-    given = parts(item, tries[-1])
-    reasons = [[_head(item, part, text["you-chose"]), part.text, part.why] for part in given]
-    found = {part.id for part in given if part.right}
-    missing = [part for part in key_parts(item) if part.id not in found]
+        wrong_tries += 1
+    tell = wrong_tries >= 2
+    chosen = parts(item, tries[-1])
+    reasons = [[_heading(item, part, text["you-chose"]), part.text, part.rationale] for part in chosen]
+    right = {part.id for part in chosen if part.right}
+    missing = [part for part in key_parts(item) if part.id not in right]
     if tell:
-        reasons += [[text["answer"], part.text, part.why] for part in missing]
+        reasons += [[text["answer"], part.text, part.rationale] for part in missing]
     missed = ""
-    if item.kind == "all" and missing and not tell:
+    if kinds.of(item).is_set and missing and not tell:
         missed = plural(text["missed"], len(missing))
     return {
         "outcome": score.outcome if score.outcome in ("right", "partly") else "wrong",
-        "marks": {part.id: "right" if part.right else "wrong" for part in given},
+        "marks": {part.id: "right" if part.right else "wrong" for part in chosen},
         "reasons": reasons,
         "missed": missed or score.why,
         "sources": citations(item.key.facts) if tell or score.outcome == "right" else [],
@@ -58,42 +48,17 @@ def practice(item: Item, kept: Journal) -> dict:
 
 def is_complete(item: Item, response: object) -> bool:
     """Whether there is something to say to a response: a case says nothing before its end."""
-    if item.kind != "case":
-        return True
-    return not scoring.invalid(item, response) and cases.ended(cases.walk(item.case, response))
+    return kinds.of(item).is_complete(item, response)
 
 
 def parts(item: Item, response: object) -> list[Part]:
-    """The parts of a valid response with their rationales, in the order in which they were given; else nothing."""
-    if not response or scoring.invalid(item, response) or scoring.unreadable(item, response):
-        return []
-    if item.kind == "match":
-        why, pairs = item.key.rationale, item.key.pairs
-        return [
-            Part(left, _pair(item, left, right), why[left], pairs[left] == right) for left, right in response.items()
-        ]
-    if item.kind == "case":
-        steps = [step for step in cases.walk(item.case, response) if step.scene.id in item.key.choices and step.choice]
-        return [_decision(item, step.scene, step.choice) for step in steps]
-    if item.kind in ("order", "entry"):
-        right = scoring.score(item, response).outcome == "right"
-        return [Part(ANSWER, _whole(item, response), item.key.rationale["right" if right else "wrong"], right)]
-    return [
-        Part(option, item.options[option], item.key.rationale[option], option in item.key.correct)
-        for option in response
-    ]
+    """The parts of a response with their rationales, in the order in which they were given; none of an invalid one."""
+    return kinds.of(item).parts(item, response) if scoring.is_usable(item, response) else []
 
 
 def key_parts(item: Item) -> list[Part]:
-    """The right answer, in the same parts."""
-    if item.kind == "match":
-        return parts(item, dict(item.key.pairs))
-    if item.kind == "entry":
-        return parts(item, item.key.correct[0])
-    if item.kind == "case":
-        decisive = [(item.case.scenes[scene], right[0]) for scene, right in item.key.choices.items()]
-        return [_decision(item, scene, scene.choices[right]) for scene, right in decisive]
-    return parts(item, list(item.key.correct[:1] if item.kind == "one" else item.key.correct))
+    """A right response, in the same parts."""
+    return kinds.of(item).key_parts(item)
 
 
 def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]:
@@ -102,34 +67,34 @@ def graded(item: Item, score: scoring.Score, response: object) -> dict[str, str]
     Only rationales of what was chosen are in it; the key is not.
     """
     text = words("grade")
-    given = parts(item, response) if score.outcome != "unanswered" else []
+    chosen = parts(item, response) if score.outcome not in ("unanswered", "invalid") else []
     lines = [
         item.stem,
         text[score.outcome].format(why=score.why),
         _points(score),
-        *(f"{_head(item, part, text['you-chose'])} {part.text} {part.why}" for part in given),
+        *(f"{_heading(item, part, text['you-chose'])} {part.text} {part.rationale}" for part in chosen),
         *(f"{citation} ({note})" for citation, _, note in citations(item.key.facts)),
     ]
-    return {"text/html": _html(item, score, given), "text/plain": "\n".join(lines)}
+    return {"text/html": _html(item, score, chosen), "text/plain": "\n".join(lines)}
 
 
-def _decision(item: Item, scene: Scene, choice: Choice) -> Part:
-    right = choice.id in item.key.choices[scene.id]
-    return Part(scene.id, f"{scene.title}: {choice.text}", item.key.rationale[scene.id], right)
+def citations(names: Iterable[str]) -> list[list[str]]:
+    """[citation, address or "", note on its date] for each fact of that id; facts of one source make one row."""
+    text = words("practice")
+    rows = []
+    for name in names:
+        fact = facts.load()[name]
+        note = text["as-of"].format(date=fact.as_of)
+        if fact.how == "knowledge":
+            note += f"; {text['confirm']}"
+        if (row := [fact.citation, fact.url, note]) not in rows:
+            rows.append(row)
+    return rows
 
 
-def _pair(item: Item, left: str, right: str) -> str:
-    asked = item.left[left]
-    return f"{asked}{'' if asked.endswith(('?', '.', '!', ':')) else ':'} {item.options[right]}"
-
-
-def _whole(item: Item, response: list | str) -> str:
-    return response if item.kind == "entry" else " → ".join(item.options[option] for option in response)
-
-
-def _head(item: Item, part: Part, whole: str) -> str:
+def _heading(item: Item, part: Part, whole: str) -> str:
     """What stands before a part: of several each is told right from not right, in words and not by a mark alone."""
-    if item.kind in ("one", "order", "entry"):
+    if kinds.of(item).is_whole:
         return whole
     return words("practice")["part-right" if part.right else "part-wrong"]
 
@@ -138,21 +103,7 @@ def _points(score: scoring.Score) -> str:
     return words("grade")["points"].format(earned=f"{round(score.earned, 2):g}", possible=f"{score.possible:g}")
 
 
-def citations(names: Iterable[str]) -> list[list[str]]:
-    """[citation, address or "", note on its date] for each fact of that id; facts of one source make one row."""
-    text = words("practice")
-    shown = []
-    for name in names:
-        fact = facts.load()[name]
-        note = text["as-of"].format(date=fact.as_of)
-        if fact.how == "knowledge":
-            note += f"; {text['confirm']}"
-        if (row := [fact.citation, fact.url, note]) not in shown:
-            shown.append(row)
-    return shown
-
-
-def _html(item: Item, score: scoring.Score, given: list[Part]) -> str:
+def _html(item: Item, score: scoring.Score, chosen: list[Part]) -> str:
     def source(citation: str, url: str, note: str) -> str:
         link = f'<a href="{escape(url)}">{escape(citation)}</a>' if url else escape(citation)
         return f"<li>{link} ({escape(note)})</li>"
@@ -160,8 +111,9 @@ def _html(item: Item, score: scoring.Score, given: list[Part]) -> str:
     text = words("grade")
     stem = "".join(f"<p>{escape(part)}</p>" for part in item.stem.split("\n\n"))
     reasons = "".join(
-        f"<p>{escape(_head(item, part, text['you-chose']))} <q>{escape(part.text)}</q><br>{escape(part.why)}</p>"
-        for part in given
+        f"<p>{escape(_heading(item, part, text['you-chose']))} <q>{escape(part.text)}</q>"
+        f"<br>{escape(part.rationale)}</p>"
+        for part in chosen
     )
     return (
         f'<div class="ice-graded ice-{score.outcome}"><div class="ice-stem">{stem}</div>'

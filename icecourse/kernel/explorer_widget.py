@@ -32,10 +32,10 @@ class ExplorerWidget(anywidget.AnyWidget):
 
     def __init__(self, explorer: Explorer):
         kind = type(explorer).__name__.lower()
-        said = words("explorer") | words(kind)
+        text = words("explorer") | words(kind)
         if isinstance(explorer, Finder) and explorer.heading:
-            said["desk"] = explorer.heading
-        super().__init__(kind=kind, tree=tree(explorer), parts=parts(explorer), words=said)
+            text["desk"] = explorer.heading
+        super().__init__(kind=kind, tree=tree(explorer), parts=parts(explorer), words=text)
         self._explorer = explorer
         self.ask = getattr(explorer, "ask", "")
         if isinstance(explorer, Sorter):

@@ -6,9 +6,8 @@ the free spaced repetition scheduler of fsrs (https://github.com/open-spaced-rep
 day is a review, "good" when it was right, "hard" when partly, "again" when wrong.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,72 +18,69 @@ from icecourse.curriculum import Course, Page, objectives
 from icecourse.item import journal, response_feedback, scoring
 from icecourse.item.grammar import Item
 from icecourse.item.journal import Entry, Journal
+from icecourse.item.markup import Tree, html
+from icecourse.page import answers
+from icecourse.page.readable import UNREADABLE, title
 
 _RATING = {"right": fsrs.Rating.Good, "partly": fsrs.Rating.Hard}
 # Days, not minutes: a deck is opened once a day. No chance in it: the same tries give the same date.
 _SCHEDULER = fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
 
 
-class Row(NamedTuple):
-    """How far one lesson, quiz or objective has come. ``done``: answered; ``right``: right at the last try, or None."""
+class Tally(NamedTuple):
+    """How far one lesson, quiz or objective has come, in items.
+
+    ``right``: right at the last try; None where nothing tells (a quiz). ``opened``: when a lesson was first opened, as
+    an entry's time, or "". ``fault``: a sentence, if the page cannot be read; then nothing is counted.
+    """
 
     name: str
-    done: int
+    answered: int
     right: int | None
-    of: int
+    items: int
     opened: str = ""
+    fault: str = ""
 
 
 class Progress(NamedTuple):
-    lessons: tuple[Row, ...]
-    quizzes: tuple[Row, ...]
-    objectives: tuple[Row, ...]
+    lessons: tuple[Tally, ...]
+    quizzes: tuple[Tally, ...]
+    objectives: tuple[Tally, ...]
 
 
-class Due(NamedTuple):
+class Review(NamedTuple):
     """A practised item and when it should be seen again."""
 
     item: Item
     at: datetime
 
 
-def of(desk: Path) -> Progress:
-    """The progress of the trainee whose desk it is."""
-    seen = _read(desk / journal.DESK / journal.OPENED)
-    tries = _read(desk / "lessons" / journal.NAME)
-    lessons, quizzes = [], []
+def read(desk: Path) -> Progress:
+    """What the trainee of the desk in this folder has read, practised and answered."""
+    tries = _journal(desk / "lessons" / journal.NAME)
+    lessons = [(page, _items(page)) for page in Course(desk).lessons]
     goals: dict[str, list[str]] = {}  # objective -> the outcome of each of its items; "" for one not tried
-    for page in Course(desk).lessons:
-        items = _items(page)
-        outcomes = [_outcome(item, tries) for item in items]
-        for item, outcome in zip(items, outcomes, strict=True):
-            goals.setdefault(item.objective, []).append(outcome)
-        opened = seen.last(page.name)
-        if items or opened:
-            lessons.append(_row(_title(page), outcomes, opened.at if opened else ""))
-    for folder in sorted(path for path in desk.glob("*/") if (path / f"{path.name}.ipynb").is_file()):
-        page, kept = Page(folder / f"{folder.name}.ipynb"), _read(folder / journal.NAME)
-        items = _items(page)
-        if items:
-            quizzes.append(Row(_title(page), sum(_last(item, kept) is not None for item in items), None, len(items)))
+    for _, items in lessons:
+        for item in items or ():
+            goals.setdefault(item.objective, []).append(_outcome(item, tries))
     known = objectives()
     return Progress(
-        tuple(lessons),
-        tuple(quizzes),
-        tuple(_row(known[name].text, outcomes) for name, outcomes in goals.items() if name in known),
+        tuple(_lessons(desk, lessons, tries)),
+        tuple(_quizzes(desk)),
+        tuple(_tally(known[name].text, outcomes) for name, outcomes in goals.items() if name in known),
     )
 
 
-def deck(desk: Path) -> list[Due]:
+def deck(desk: Path) -> list[Review]:
     """Every practised item with the time at which it should be seen again, the earliest first."""
-    tries = _read(desk / "lessons" / journal.NAME)
+    tries = _journal(desk / "lessons" / journal.NAME)
     practised = {entry.item for entry in tries.entries}
-    items = [item for page in Course(desk).lessons for item in _items(page) if item.id in practised and item.key]
-    dues = [Due(item, at) for item in items if (at := due(item, tries.entries))]
-    return sorted(dues, key=lambda due: (due.at, due.item.id))
+    items = [item for page in Course(desk).lessons for item in _items(page) or () if item.id in practised and item.key]
+    reviews = [Review(item, at) for item in items if (at := next_review(item, tries.entries))]
+    return sorted(reviews, key=lambda review: (review.at, review.item.id))
 
 
-def due(item: Item, entries: Iterable[Entry]) -> datetime | None:
+def next_review(item: Item, entries: Iterable[Entry]) -> datetime | None:
     """When an item should be seen again; None when it was never tried."""
     card, day = None, None
     for entry in entries:
@@ -102,85 +98,105 @@ def due(item: Item, entries: Iterable[Entry]) -> datetime | None:
 def progress_html(progress: Progress) -> str:
     """The progress as tables, one for lessons, one for quizzes, one for objectives."""
     text = words("progress")
+    lesson_heads = [text["lesson"], text["opened"], text["tried"], text["right"]]
     tables = [
-        _table(text["lessons"], [text["lesson"], text["opened"], text["tried"], text["right"]],
-               [[row.name, _day(row.opened) or text["never"], _of(row.done, row.of), str(row.right)]
-                for row in progress.lessons]),
-        _table(text["quizzes"], [text["quiz"], text["answered"]],
-               [[row.name, _of(row.done, row.of)] for row in progress.quizzes]),
-        _table(text["objectives"], [text["objective"], text["tried"], text["right"]],
-               [[row.name, _of(row.done, row.of), str(row.right)] for row in progress.objectives]),
+        _table(text["lessons"], lesson_heads, progress.lessons, _lesson_cells),
+        _table(text["quizzes"], [text["quiz"], text["answered"]], progress.quizzes, lambda tally: [_share(tally)]),
+        _table(text["objectives"], [text["objective"], text["tried"], text["right"]], progress.objectives,
+               lambda tally: [_share(tally), str(tally.right)]),
     ]  # fmt: skip
-    return f'<div class="ice-explorer"><p>{escape(text["here"])}</p>{"".join(tables)}</div>'
+    return html(["div", {"class": "ice-explorer"}, ["p", {}, text["here"]], *(table for table in tables if table)])
 
 
-def deck_text(dues: Sequence[Due], now: datetime) -> str:
-    """One sentence: how many items are due today, and when the next one is."""
+def deck_text(reviews: Sequence[Review], now: datetime) -> str:
+    """How many items are due today, and when the next one is: one sentence or two."""
     text = words("progress")
-    today = sum(due.at <= now for due in dues)
-    later = [due.at for due in dues if due.at > now]
-    if not dues:
+    today = sum(review.at <= now for review in reviews)
+    later = [review.at for review in reviews if review.at > now]
+    if not reviews:
         return text["deck-empty"]
-    said = plural(text["deck-due"], today) if today else text["deck-none"]
-    return f"{said} {text['deck-next'].format(day=long_day(later[0]))}" if later else said
+    due = plural(text["deck-due"], today) if today else text["deck-none"]
+    return f"{due} {text['deck-next'].format(day=long_day(later[0]))}" if later else due
 
 
-def _read(path: Path) -> Journal:
+def _lessons(desk: Path, lessons: list[tuple[Page, list[Item] | None]], tries: Journal) -> Iterator[Tally]:
+    openings = _journal(desk / answers.DESK / answers.OPENED)
+    for page, items in lessons:
+        opening = openings.last(page.name)
+        opened = opening.at if opening else ""
+        if items is None:
+            fault = words("progress")["no-lesson"].format(file=page.path.name)
+            yield Tally(title(page), 0, 0, 0, opened, fault)
+        elif items or opened:
+            yield _tally(title(page), [_outcome(item, tries) for item in items], opened)
+
+
+def _quizzes(desk: Path) -> Iterator[Tally]:
+    for folder in sorted(path for path in desk.glob("*/") if (path / f"{path.name}.ipynb").is_file()):
+        page, entries = Page(folder / f"{folder.name}.ipynb"), _journal(folder / journal.NAME)
+        items = _items(page)
+        if items is None:
+            yield Tally(title(page), 0, None, 0, fault=words("progress")["no-quiz"])
+        elif items:
+            answered = sum(_response(item, entries) is not None for item in items)
+            yield Tally(title(page), answered, None, len(items))
+
+
+def _journal(path: Path) -> Journal:
     try:
         return journal.read(path)
     except journal.JournalError:
         return Journal()
 
 
-def _items(page: Page) -> list[Item]:
+def _items(page: Page) -> list[Item] | None:
+    """The items of a page; None for one that cannot be read."""
     try:
         return [item for _, item in page.items()]
-    except Exception:  # a lesson that a trainee changed, or tore, costs itself alone
-        return []
+    except UNREADABLE:  # a lesson that a trainee changed, or that tore, costs itself alone
+        return None
 
 
-def _title(page: Page) -> str:
-    try:
-        return page.title
-    except Exception:
-        return page.name
-
-
-def _row(name: str, outcomes: Sequence[str], opened: str = "") -> Row:
-    return Row(name, sum(map(bool, outcomes)), outcomes.count("right"), len(outcomes), opened)
+def _tally(name: str, outcomes: Sequence[str], opened: str = "") -> Tally:
+    return Tally(name, sum(map(bool, outcomes)), outcomes.count("right"), len(outcomes), opened)
 
 
 def _outcome(item: Item, tries: Journal) -> str:
-    response = _last(item, tries)
+    response = _response(item, tries)
     return "" if response is None else scoring.score(item, response).outcome
 
 
-def _last(item: Item, kept: Journal) -> object | None:
-    entry = kept.last(item.id)
-    good = (
+def _response(item: Item, entries: Journal) -> object | None:
+    """The response that counts for an item, if it is whole and one that the item can have; else None."""
+    entry = entries.last(item.id)
+    valid = (
         entry
         and entry.response
         and not scoring.invalid(item, entry.response)
         and response_feedback.is_complete(item, entry.response)
     )
-    return entry.response if good else None
+    return entry.response if valid else None
 
 
-def _day(at: str) -> str:
-    time = journal.when(at)
-    return long_day(time) if time else ""
+def _lesson_cells(tally: Tally) -> list[str]:
+    time = journal.when(tally.opened)
+    return [long_day(time) if time else words("progress")["never"], _share(tally), str(tally.right)]
 
 
-def _of(done: int, of: int) -> str:
-    return words("progress")["of"].format(done=done, of=of)
+def _share(tally: Tally) -> str:
+    return words("progress")["of"].format(done=tally.answered, of=tally.items)
 
 
-def _table(caption: str, heads: list[str], rows: list[list[str]]) -> str:
-    if not rows:
-        return ""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
-        for row in rows
-    )
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def _table(
+    caption: str, heads: Sequence[str], tallies: Sequence[Tally], cells: Callable[[Tally], Sequence[str]]
+) -> Tree | None:
+    """A table with a row for each tally: its name, then its cells, or what is the matter with it across them all."""
+    if not tallies:
+        return None
+    head = [["th", {"scope": "col"}, name] for name in heads]
+    body = []
+    for tally in tallies:
+        fault = [["td", {"colspan": str(len(heads) - 1)}, tally.fault]]
+        row = fault if tally.fault else [["td", {}, cell] for cell in cells(tally)]
+        body.append(["tr", {}, ["th", {"scope": "row"}, tally.name], *row])
+    return ["table", {}, ["caption", {}, caption], ["thead", {}, ["tr", {}, *head]], ["tbody", {}, *body]]

@@ -9,22 +9,27 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from icecourse.instructor.report.analysis import FEWEST, Choice, ItemStatistics, Learned, is_wrong
-from icecourse.instructor.report.classroom import Classroom, Work
-from icecourse.item.grammar import Item
+from icecourse.grading.gradebook import GradedSubmission
+from icecourse.instructor.report.analysis import FEWEST, ItemStatistics, is_wrong
+from icecourse.instructor.report.classroom import Classroom
+from icecourse.instructor.report.distractors import Choice
+from icecourse.instructor.report.mastery import Learned
+from icecourse.item import kinds
+from icecourse.item.record import Item
 
-# An item is bad where ... of the best trainees choose what the key counts wrong, and more than choose what it counts
-# right. Chosen by simulation (tests/test_demo.py says what they find and how often they err).
+# The key check: an item is bad where this proportion of the upper group picks a distractor, and more than pick the key.
+# Chosen by simulation (tests/test_demo.py says what they find and how often they err).
 DRAWS = 0.4
 DRAWS_ALL = 0.6  # of an `all` item, where each option is chosen or not by itself
-AHEAD = 1.645  # z, one-sided 5 %
-RARE = 0.05  # an option that fewer choose does nothing: Haladyna and Downing (1993), Educ. Psych. Meas. 53, 999-1010
+AHEAD = 1.645  # z of the nominal-model test, one-sided 5 %
+# A distractor that fewer pick is non-functioning: Haladyna and Downing (1993), Educ. Psych. Meas. 53, 999-1010.
+RARE = 0.05
 EASY = 0.95
 
 
 class Finding(NamedTuple):
-    """An item to check. ``reason``: a code. ``choice``: what it is about, or None. ``key``: the part of the best
-    trainees who chose what the key counts right."""
+    """An item to check. ``reason``: a code. ``choice``: what it is about, or None. ``key``: the proportion of the
+    upper group that picked the key; NaN where no choice is meant."""
 
     item: str
     assignment: str
@@ -63,11 +68,11 @@ class Talk(NamedTuple):
 
 def items_to_check(statistics: Iterable[ItemStatistics], items: Mapping[str, Item]) -> list[Finding]:
     """The bad items, the worst first, each with its strongest reason. None from fewer than 20 trainees."""
-    found = []
+    strongest = []
     for row in statistics:
         if row.n >= FEWEST and (reasons := list(_reasons(row, items[row.item]))):
-            found.append(min(reasons, key=_rank))
-    return sorted(found, key=_rank)
+            strongest.append(min(reasons, key=_rank))
+    return sorted(strongest, key=_rank)
 
 
 _REASONS = ("draws-best", "draws-best-all", "best-avoid", "ahead", "backwards")
@@ -87,7 +92,7 @@ def _reasons(row: ItemStatistics, item: Item) -> Iterable[Finding]:
             right[choice.slot] += choice.upper
     for choice in row.choices:
         key = right[choice.slot]
-        if item.kind == "all":
+        if kinds.of(item).is_set:
             if not choice.right and choice.upper >= DRAWS_ALL and choice.upper >= choice.lower:
                 yield finding("draws-best-all", choice, key, choice.upper)
             if choice.right and choice.upper <= 1 - DRAWS_ALL and choice.upper <= choice.lower:
@@ -105,16 +110,16 @@ def remarks(row: ItemStatistics, item: Item) -> list[tuple[str, str]]:
     """What could be better about an item that need not be bad: (code, options or "")."""
     if row.n < FEWEST:
         return []
-    found = [("easy", "")] if row.facility > EASY else []
-    if item.kind == "one":
-        idle = [choice.pick for choice in row.choices if not choice.right and choice.count < RARE * row.n]
-        found += [("idle", ", ".join(idle))] if idle else []
+    codes = [("easy", "")] if row.facility > EASY else []
+    if kinds.of(item).is_one_click:
+        non_functioning = [choice.pick for choice in row.choices if not choice.right and choice.count < RARE * row.n]
+        codes += [("idle", ", ".join(non_functioning))] if non_functioning else []
     if row.high < 0.2 and not math.isnan(row.high):
-        found.append(("flat", ""))
-    return found
+        codes.append(("flat", ""))
+    return codes
 
 
-def verdict(row: Learned, mark: float) -> str:
+def conclusion(row: Learned, mark: float) -> str:
     """Whether an objective was learned, by its interval: "learned", "not-learned", "unsure" or "too-few"."""
     if row.n < FEWEST:
         return "too-few"
@@ -127,8 +132,8 @@ def standings(room: Classroom, now: datetime, without: Collection[str] = ()) -> 
     Items in ``without`` (those to check) count in the score, as in the gradebook, but not against a trainee's
     objectives, nor as confident and wrong: the item may be what is wrong.
     """
-    works: dict[str, dict[str, Work]] = defaultdict(dict)
-    for work in room.works:
+    works: dict[str, dict[str, GradedSubmission]] = defaultdict(dict)
+    for work in room.submissions:
         works[work.trainee][work.assignment] = work
     items = room.items
     shares: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -138,16 +143,16 @@ def standings(room: Classroom, now: datetime, without: Collection[str] = ()) -> 
             objective = items[answer.item].objective
             shares[answer.trainee][objective].append(answer.share)
             sure[answer.trainee][objective] += answer.confidence == "sure" and is_wrong(answer)
-    running = {work.assignment for work in room.works}
+    running = {work.assignment for work in room.submissions}
     waiting = set(room.waiting)
-    found = []
+    rows = []
     for person in room.people:
         mine = works[person.id]
         rest = [a for a in room.assignments if a.name not in mine and (person.id, a.name) not in waiting]
         overdue = [a for a in rest if a.due and a.due < now]
         earned = sum(work.earned for work in mine.values())
         possible = sum(work.possible for work in mine.values()) + sum(a.possible for a in overdue)
-        found.append(
+        rows.append(
             Standing(
                 person.id, earned, possible, earned / possible if possible else math.nan,
                 tuple(a.name for a in room.assignments if a.name in mine),
@@ -158,13 +163,13 @@ def standings(room: Classroom, now: datetime, without: Collection[str] = ()) -> 
                 {name: times for name, times in sure[person.id].items() if times},
             )
         )  # fmt: skip
-    return found
+    return rows
 
 
 def talks(standings: Sequence[Standing], mark: float) -> list[Talk]:
     """Whom to speak to, the most urgent first: what is overdue, a score below the pass mark with the objectives
     behind it, an objective that was twice confidently wrong, two or more late submissions."""
-    found = []
+    urgent = []
     for row in standings:
         reasons: list[tuple[str, object]] = []
         if row.overdue:
@@ -179,5 +184,5 @@ def talks(standings: Sequence[Standing], mark: float) -> list[Talk]:
         if len(row.late) > 1:
             reasons.append(("late", row.late))
         if reasons:
-            found.append((len(row.overdue), row.share, Talk(row.trainee, tuple(reasons))))
-    return [talk for _, _, talk in sorted(found, key=lambda each: (-each[0], each[1] if each[1] == each[1] else -1))]
+            urgent.append((len(row.overdue), row.share, Talk(row.trainee, tuple(reasons))))
+    return [talk for _, _, talk in sorted(urgent, key=lambda each: (-each[0], each[1] if each[1] == each[1] else -1))]

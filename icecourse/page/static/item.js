@@ -32,7 +32,7 @@ const isEmpty = response => response === null || response === "" || Object.keys(
 
 // -- the controls of each kind
 // Each gives its elements, reads and marks a response in the kind's own form, locks, and takes the focus.
-// `spots` are the elements that a verdict may mark, by the id of the part.
+// `spots` are the elements that feedback may mark, by the id of the part.
 
 function choice({ item, name, changed }) {
   const inputs = item.options.map(([id]) =>
@@ -165,7 +165,7 @@ function path({ item: { case: file }, name, say, tell, changed }) {
   let made = []; // the choices, in order
   let locked = false;
   const place = node("div", { class: "ice-case" });
-  const past = new Map(); // scene -> its element, for the verdict's marks
+  const past = new Map(); // scene -> its element, for the marks of feedback
   draw();
 
   function steps() { // each with the consequences that come back in it
@@ -261,7 +261,7 @@ export default {
   render({ model, el }) {
     const item = model.get("item");
     const words = model.get("words");
-    const practice = model.get("life") === "practice";
+    const practice = model.get("mode") === "practice";
     const name = `ice-${item.id}-${++views}`;
     const unsaved = `icecourse:${location.pathname}:${item.id}`; // kept by this tab until it is on disk
     const say = (id, fill = {}) => words[id].replace(/\{(\w+)\}/g, (_, key) => fill[key] ?? "");
@@ -269,7 +269,7 @@ export default {
     // -- what is on the page
     const controls = CONTROLS[item.kind]({ item, name, say, tell, changed });
     const how = node("p", { class: "ice-how", id: `${name}-how` }, say(`choose-${item.kind}`));
-    const stem = node("legend", {}, node("span", { class: "ice-life" }, say(practice ? "group-practice" : "group-quiz")), ...paragraphs(item.stem));
+    const stem = node("legend", {}, node("span", { class: "ice-mode" }, say(practice ? "group-practice" : "group-quiz")), ...paragraphs(item.stem));
     const fieldset = node("fieldset", { "aria-describedby": how.id }, stem, how, ...controls.elements);
     const sure = item.confidence ? certainty() : null;
     const check = node("button", { ...KEYS, type: "button", class: "ice-main" }, say("check"));
@@ -277,10 +277,10 @@ export default {
     const again = node("button", { ...KEYS, type: "button", hidden: true }, say("again"));
     const save = node("button", { ...KEYS, type: "button", hidden: true }, say("save"));
     const status = node("p", { class: "ice-status", role: "status" });
-    const verdict = node("div", { ...KEYS, class: "ice-verdict", tabindex: "-1", hidden: true });
+    const panel = node("div", { ...KEYS, class: "ice-feedback", tabindex: "-1", hidden: true });
     const root = node("section", { class: `ice-item ice-${practice ? "practice" : "quiz"}`, "data-item": item.id },
       fieldset, ...(sure ? [sure.fieldset] : []),
-      node("div", { class: "ice-actions" }, ...(practice ? [check, again, hint] : []), save), status, verdict);
+      node("div", { class: "ice-actions" }, ...(practice ? [check, again, hint] : []), save), status, panel);
     el.append(root);
 
     function certainty() {
@@ -364,9 +364,10 @@ export default {
         count();
       }
       first = "";
-      if (reply.verdict) {
-        judge(reply.verdict);
-        verdict.focus();
+      const feedback = model.get("feedback"); // it came as state just before, so that a view that opens later has it too
+      if (feedback) {
+        judge(feedback);
+        panel.focus();
       }
     }
 
@@ -376,28 +377,28 @@ export default {
       check.hidden = Boolean(controls.done);
       again.hidden = true;
       hint.hidden = true;
-      verdict.hidden = true;
+      panel.hidden = true;
       for (const spot of Object.values(controls.spots)) delete spot.dataset.outcome;
     }
-    function judge(given) {
-      tell("", given.outcome);
+    function judge(feedback) {
+      tell("", feedback.outcome);
       controls.lock(true); // Try again opens it
       check.hidden = true;
-      again.hidden = given.outcome === "right";
-      hint.hidden = !given.hint || given.outcome === "right";
+      again.hidden = feedback.outcome === "right";
+      hint.hidden = !feedback.hint || feedback.outcome === "right";
       hint.onclick = () => {
         hint.hidden = true;
-        verdict.append(node("p", { class: "ice-hint" }, node("strong", {}, `${say("hint")}: `), given.hint));
+        panel.append(node("p", { class: "ice-hint" }, node("strong", {}, `${say("hint")}: `), feedback.hint));
         again.focus();
       };
       const spots = controls.spots;
-      for (const [id, outcome] of Object.entries(given.marks)) spots[id].dataset.outcome = outcome;
-      verdict.replaceChildren(
-        node("p", { class: "ice-outcome" }, node("strong", {}, say(given.outcome)), given.missed ? ` ${given.missed}` : ""),
-        ...given.reasons.map(([head, text, why]) =>
+      for (const [id, outcome] of Object.entries(feedback.marks)) spots[id].dataset.outcome = outcome;
+      panel.replaceChildren(
+        node("p", { class: "ice-outcome" }, node("strong", {}, say(feedback.outcome)), feedback.missed ? ` ${feedback.missed}` : ""),
+        ...feedback.reasons.map(([head, text, why]) =>
           node("div", { class: "ice-reason" }, node("p", { class: "ice-chose" }, `${head} `, node("q", {}, text)), node("p", {}, why))),
-        ...(given.sources.length ? [node("ul", { class: "ice-sources" }, ...given.sources.map(source))] : []));
-      verdict.hidden = false;
+        ...(feedback.sources.length ? [node("ul", { class: "ice-sources" }, ...feedback.sources.map(source))] : []));
+      panel.hidden = false;
     }
     // -- wiring
     check.onclick = () => (isEmpty(controls.read()) ? tell(say("nothing"), "failed") : send("check"));
@@ -429,7 +430,7 @@ export default {
     model.on("change:response", sync);
     controls.mark(model.get("response"));
     check.hidden = Boolean(controls.done);
-    if (model.get("verdict")) judge(model.get("verdict"));
+    if (model.get("feedback")) judge(model.get("feedback"));
     if (model.get("notice")) tell(model.get("notice"));
     count();
     const lost = practice && !controls.done ? null : kept();

@@ -179,7 +179,7 @@
             next.hidden = !open().length;
             bar.style.visibility = all ? "" : "hidden";
           }
-          if (date) due.textContent = say(new Date(date) > new Date() ? "due" : "was-due", { when: when(date) });
+          if (date) due.textContent = isNaN(new Date(date)) ? say("no-due") : say(new Date(date) > new Date() ? "due" : "was-due", { when: when(date) });
           next.onclick = () => {
             const item = open()[0];
             item?.scrollIntoView({ block: "center" });
@@ -233,7 +233,7 @@
           if (!reply.ok) throw new Error(reply.status);
           const receipt = await reply.json();
           if (receipt.failed) return say("refused", { why: receipt.failed });
-          return say(receipt.how === "exchange" ? "arrived" : "written", { when: when(receipt.at), where: receipt.where });
+          return say(receipt.channel === "exchange" ? "arrived" : "written", { when: when(receipt.at), where: receipt.path });
         }
 
         async function open(panel) {

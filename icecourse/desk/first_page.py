@@ -1,0 +1,48 @@
+"""The first page of a desk: lessons and quizzes as links. Written anew at each start; nothing is answered in it."""
+
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+
+from icecourse.content.words import long_day, words
+from icecourse.curriculum import KERNEL, Course, Page, assignments_after
+from icecourse.page.readable import UNREADABLE, title
+
+
+def notebook(folder: Path, course: Course) -> nbformat.NotebookNode:
+    """The first page for the desk at ``folder``, with the quizzes that lie there and when they are due."""
+    lines = ["# ICE for Paralegals", "", "Whose desk is this on?", ""]
+    lines += ["Training, not legal advice. Not affiliated with ICE or any agency.", ""]
+    paths = [path for path in sorted(folder.glob("*/*.ipynb")) if path.parent.name == path.stem]
+    quizzes = {path.stem: Page(path) for path in paths}
+    for lesson in course.lessons:
+        lines += [f"## [{lesson.title}](lessons/{lesson.path.name})", "", lesson.purpose, ""]
+        for quiz in filter(None, (quizzes.pop(name, None) for name in assignments_after(lesson))):
+            lines += [f"Then: {_link(quiz)}{_due(quiz)}", ""]
+    if quizzes:
+        lines += ["## Also released", ""]
+        lines += [f"- {_link(quiz)}{_due(quiz)}" for quiz in quizzes.values()]
+    lines += ["## Beside the lessons", ""]
+    lines += [f"- [{page.title}](lessons/{page.path.name}): {page.purpose}" for page in course.beside]
+    lines += ["", "## Handing in", ""]
+    lines += ["Press *Hand in* above the page."]
+    lines += ["Each answer is already saved; you may hand in again until your instructor collects."]
+    cell = nbformat.v4.new_markdown_cell("\n".join(lines).strip(), id="course")
+    return nbformat.v4.new_notebook(cells=[cell], metadata={"icecourse": {"role": "start"}, "kernelspec": KERNEL})
+
+
+def _link(quiz: Page) -> str:
+    return f"[{title(quiz)}]({quiz.name}/{quiz.path.name})"
+
+
+def _due(quiz: Page) -> str:
+    """When a quiz is due, in this machine's time zone; "" where the instructor gave no date."""
+    try:
+        date = quiz.notebook.metadata.get("icecourse", {}).get("due")
+        if date is None:
+            return ""
+        due = datetime.fromisoformat(date).astimezone()
+    except (*UNREADABLE, OverflowError):  # the trainee must ask: without a word a missing date looks like none
+        return f". {words('page')['no-due']}"
+    return f", due {long_day(due)}, {due:%H:%M}"
