@@ -26,7 +26,7 @@ from icecourse.item import journal
 from icecourse.item.grammar import parse
 from icecourse.item.scoring import score
 
-SIZES = {"diagnostic": 12, **{f"quiz-{n:02}": 8 for n in range(1, 14)}, "final-exam": 30, "case-file": 0}
+SIZES = {"diagnostic": 12, **{f"quiz-{n:02}": 8 for n in range(1, 16)}, "final-exam": 33, "case-file": 0}
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 REPORT = (
     "import sys; from pathlib import Path; from icecourse.instructor.report import page; "

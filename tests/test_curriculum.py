@@ -11,12 +11,14 @@ import tomllib
 from collections import Counter
 from datetime import date
 
+import nbformat
 import pyphen
 import pytest
-from conftest import ROOT
+from conftest import EXAMPLES, ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from icecourse import curriculum
-from icecourse.author import pages
+from icecourse.author import minutes, pages
 from icecourse.content import facts
 from icecourse.curriculum import CITATION, Course, Page
 
@@ -150,7 +152,7 @@ def test_every_objective_is_practised_and_graded():
     practised = {item.objective for page, _, item in ITEMS if page.role == "lesson"}
     graded = {item.objective for page, _, item in ITEMS if page.role == "quiz"}
     for objective in curriculum.objectives().values():
-        if "01" <= objective.lesson <= "13":
+        if "01" <= objective.lesson <= "15":
             assert objective.id in practised, f"{objective.id}: no practice item"
             assert objective.id in graded, f"{objective.id}: no graded item"
 
@@ -166,11 +168,11 @@ def lessons_of(page: Page) -> list[str]:
 def test_the_final_asks_of_every_lesson_and_ends_in_a_memo():
     final = master("final-exam")
     items = [item for _, item in final.items()]
-    assert len(items) == 30 and all(item.confidence for item in items)
+    assert len(items) == 33 and all(item.confidence for item in items)
     assert lessons_of(final) == sorted(lessons_of(final)), "the items stand in the order of the lessons"
     asked = {(curriculum.objectives()[item.objective].lesson, item.objective) for item in items}
     several = Counter(lesson for lesson, _ in asked)
-    for lesson in (f"{number:02d}" for number in range(1, 14)):
+    for lesson in (f"{number:02d}" for number in range(1, 16)):
         assert several[lesson] >= 2, f"lesson {lesson}: {several[lesson]} of its objectives in the final"
     graded = [cell.metadata.get("nbgrader", {}) for cell in final.notebook.cells]
     [memo] = [mark for mark in graded if mark.get("solution")]
@@ -190,11 +192,11 @@ def test_the_diagnostic_can_be_compared_with_the_final():
 
 
 def test_the_course_grades_as_many_items_as_its_masters_say():
-    """A quiz of eight follows each of thirteen lessons; beside them stand the diagnostic, the final and the case."""
+    """A quiz of eight follows each of fifteen lessons; beside them stand the diagnostic, the final and the case."""
     graded = Counter(page.name for page in COURSE.masters for _ in page.items())
-    others = {"diagnostic": 12, "final-exam": 30, "case-file": 1}
+    others = {"diagnostic": 12, "final-exam": 33, "case-file": 1}
     quizzes = [n for name, n in graded.items() if name not in others]
-    assert quizzes == [8] * 13 and others == {name: graded[name] for name in others}
+    assert quizzes == [8] * 15 and others == {name: graded[name] for name in others}
 
 
 def sentences(text: str) -> set[str]:
@@ -414,3 +416,43 @@ def test_links_between_pages_and_pictures_lead_somewhere(page):
             target = page.path.parent / address
             master = ROOT / "source" / address.removeprefix("../")
             assert target.is_file() or master.is_file(), f'{page.name}: cell "{cell.id}": {address}'
+
+
+@each_lesson
+def test_a_citation_stands_once_for_consecutive_sentences_of_one_fact(lesson):
+    """A link after each sentence makes a wall: the last sentence of a run carries it."""
+    for cell in markdown(lesson):
+        if cell.source.startswith("## Sources"):
+            continue
+        lines = [line for line in cell.source.split("\n") if line and not line.startswith("|")]
+        named = [{name for _, _, name in CITATION.findall(line)} for line in lines]
+        for line, here, following in zip(lines, named, named[1:], strict=False):
+            assert not here & following, (
+                f'{lesson.name}: cell "{cell.id}" cites {here & following} twice in a row: {line}'
+            )
+
+
+@each_lesson
+def test_a_lesson_warns_where_it_matters_and_not_everywhere(lesson):
+    warnings = sum(cell.source.count("Check before you rely") for cell in markdown(lesson))
+    assert warnings <= (3 if lesson.name.startswith("00") else 2), "lesson 00 explains the words; elsewhere twice"
+
+
+def test_the_course_has_its_seventeen_lessons_and_practice_in_each():
+    practice = {page.name[:2]: sum(1 for _ in page.items()) for page in COURSE.lessons}
+    assert list(practice) == [f"{number:02d}" for number in range(17)]
+    assert practice.pop("07") == 6 and set(practice.values()) == {8}, practice
+
+
+@each_lesson
+def test_a_lesson_says_how_long_it_takes_as_counted(lesson):
+    """Mend with: make citations."""
+    [said] = [cell.source for cell in markdown(lesson) if cell.source.startswith("## Before you start")]
+    assert minutes.told(lesson, said) == said, f"{lesson.name}: counted {minutes.minutes(lesson):.1f} minutes"
+
+
+def test_minutes_are_counted_from_words_items_and_entries(tmp_path):
+    cells = [new_markdown_cell("word " * 180), new_markdown_cell("## Sources\n" + "word " * 900)]
+    cells += [new_code_cell(source) for source in EXAMPLES.values()]  # six items
+    nbformat.write(new_notebook(cells=cells), tmp_path / "lesson.ipynb")
+    assert minutes.minutes(Page(tmp_path / "lesson.ipynb")) == 1 + 6 * 1.25

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icecourse.content import facts
+from icecourse.content.words import words
 from icecourse.item.markup import html, plain
 from icecourse.kernel.explorer_widget import ExplorerWidget
 from icecourse.page.explorers.data import Deadline, ExplorerError, load, names
@@ -82,7 +83,7 @@ def test_the_text_form_says_everything_with_its_source_and_date(kind):
     for field, text in leaves(data):
         if field == "fact":
             fact = facts.load()[text]
-            note = f"(as of {fact.as_of}" + ("; confirm with the attorney" if fact.how == "knowledge" else "")
+            note = f"(as of {fact.as_of}; {words('checked')[fact.how]}"
             assert f"{html(fact.citation)}</a> {note})" in bundle["text/html"] or not fact.url, text
             assert f"{fact.citation} {note})" in bundle["text/plain"]
         elif field not in hidden:

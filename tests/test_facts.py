@@ -41,10 +41,10 @@ def test_a_fact_knows_when_it_must_be_reviewed(tmp_path):
         ('volatility = "fast"', 'volatility = "quick"', "volatility"),
         (
             'how = "knowledge"',
-            'how = "found"',
-            'line 9: fact "a-fact": how is "found" but there is no evidence',
+            'how = "report"',
+            'line 9: fact "a-fact": how is "report" but there is no evidence',
         ),
-        ('how = "knowledge"', 'how = "found"\nevidence = {titel = "T"}', 'line 10.*"titel" is not a field here'),
+        ('how = "knowledge"', 'how = "report"\nevidence = {titel = "T"}', 'line 10.*"titel" is not a field here'),
         ("[a-fact]", "[A_Fact]", 'fact "A_Fact": write the id in small letters'),
         ("checked = 2026-11-24", 'checked = "2026-11-24"', "checked"),
         ('as_of = "2025"', "as_of = 2025", "as_of"),

@@ -42,7 +42,9 @@ def test_no_class_of_words_gives_a_key_away(bank, name):
     found = cues(BANKS[bank], CLASSES[name])
     keys, chance = sum(right for _, right, _ in found), sum(share for *_, share in found) / max(1, len(found))
     above, below = at_least(keys, len(found), chance), 1 - at_least(keys + 1, len(found), chance)
-    print(f"{bank:8} {name:8} {len(found):3} items, key in {keys:3}, chance {chance:.2f}: p above {above:.3f}, below {below:.3f}")
+    print(
+        f"{bank:8} {name:8} {len(found):3} items, key in {keys:3}, chance {chance:.2f}: p above {above:.3f}, below {below:.3f}"
+    )
     print(*(f"  {'key ' if right else '    '}{item}" for item, right, _ in found), sep="\n")
     if len(found) >= FEWEST:
         assert above > CHANCE

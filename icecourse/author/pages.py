@@ -7,8 +7,10 @@ from typing import NamedTuple
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from icecourse.author.minutes import told
 from icecourse.content import facts, table
 from icecourse.content.table import DataError, Table
+from icecourse.content.words import words
 from icecourse.curriculum import CITATION, CONTENT, KERNEL, Course, Page, assignments_after, objectives
 
 SOURCES = "## Sources"
@@ -68,11 +70,11 @@ def sources(page: Page) -> str:
 
 
 def refresh(page: Page) -> bool:
-    """Write a lesson's citations and *Sources* anew from the facts; whether anything changed."""
+    """Write a lesson's citations, *Sources* and minutes anew; whether anything changed."""
     changed = False
     for cell in page.notebook.cells:
         if cell.cell_type == "markdown":
-            fresh = sources(page) if cell.source.startswith(SOURCES) else cited(cell.source)
+            fresh = sources(page) if cell.source.startswith(SOURCES) else told(page, cited(cell.source))
             changed |= fresh != cell.source
             cell.source = fresh
     if changed:
@@ -189,4 +191,4 @@ def _source(fact: facts.Fact) -> str:
 
 
 def _checked(fact: facts.Fact) -> str:
-    return f"{fact.checked}{'<br>confirm with the attorney' if fact.how == 'knowledge' else ''}"
+    return f"{fact.checked}<br>{words('checked')[fact.how]}"

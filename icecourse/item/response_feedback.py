@@ -84,9 +84,7 @@ def citations(names: Iterable[str]) -> list[list[str]]:
     rows = []
     for name in names:
         fact = facts.load()[name]
-        note = text["as-of"].format(date=fact.as_of)
-        if fact.how == "knowledge":
-            note += f"; {text['confirm']}"
+        note = f"{text['as-of'].format(date=fact.as_of)}; {words('checked')[fact.how]}"
         if (row := [fact.citation, fact.url, note]) not in rows:
             rows.append(row)
     return rows

@@ -10,7 +10,7 @@ A fact is a table named by its id::
     as_of      = "2017"            # when the source said it: year, year-month or a full date
     volatility = "stable"          # stable, slow or fast
     checked    = 2026-11-24        # when somebody last held the statement against its source
-    how        = "found"           # found (a page says so: evidence) or knowledge (no page consulted)
+    how        = "text"            # against what: text, page, report or knowledge (see HOW)
 
 Beside it may stand ``url``, ``note``, ``supersedes`` (ids), ``evidence`` (``title`` and ``url`` of the page) and what
 the fact said before, the newest first::
@@ -37,7 +37,9 @@ from icecourse.content.table import Table
 FOLDER = Path(__file__).parent
 BASES = ("seed", "statute", "regulation", "case", "agency", "form", "course")
 REVIEW_DAYS = {"fast": 90, "slow": 365, "stable": 3 * 365}
-HOW = ("text", "page", "report", "knowledge", "found")
+# What a statement was held against: the words of the law, official or in a named verbatim copy; an official page about
+# it; somebody's report; nobody's page. All but the last name it as evidence.
+HOW = ("text", "page", "report", "knowledge")
 
 
 class FactError(ValueError):
@@ -124,7 +126,8 @@ def _fact(topic: str, name: str, entry: Table) -> Fact:
     )
     entry.close()
     missing = fact.how != "knowledge" and not fact.evidence
-    entry.need(not missing, f'how is "{fact.how}" but there is no evidence; add title and url, or write "knowledge"', "how")
+    mend = f'how is "{fact.how}" but there is no evidence; add title and url, or write "knowledge"'
+    entry.need(not missing, mend, "how")
     days = [fact.checked, *(was.until for was in fact.was)]
     for number, (later, until) in enumerate(pairwise(days)):
         order = f"was {number + 1} ends after was {number}; put the newest first"
