@@ -456,3 +456,14 @@ def test_minutes_are_counted_from_words_items_and_entries(tmp_path):
     cells += [new_code_cell(source) for source in EXAMPLES.values()]  # six items
     nbformat.write(new_notebook(cells=cells), tmp_path / "lesson.ipynb")
     assert minutes.minutes(Page(tmp_path / "lesson.ipynb")) == 1 + 6 * 1.25
+
+
+@pytest.mark.parametrize(
+    ("assignment", "task", "answer"),
+    [("final-exam", "memo-task", "memo-to-the-attorney"), ("case-file", "hand-over-task", "hand-over-note")],
+)
+def test_a_model_answer_keeps_to_the_length_that_is_asked_for(assignment, task, answer):
+    text = {cell.id: cell.source for cell in master(assignment).notebook.cells}
+    fewest, most = map(int, re.search(r"(\d+) to (\d+) words", text[task]).groups())
+    body = re.sub(r"(?m)^(### (BEGIN|END) SOLUTION|\*\*Your note\*\*|\*[^*].*\*)$", "", text[answer])
+    assert fewest <= len(re.sub(r"[*#-]", " ", body).split()) <= most

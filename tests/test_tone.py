@@ -39,14 +39,13 @@ def at_least(keys: int, items: int, chance: float) -> float:
 @pytest.mark.parametrize("bank", BANKS)
 @pytest.mark.parametrize("name", CLASSES)
 def test_no_class_of_words_gives_a_key_away(bank, name):
-    found = cues(BANKS[bank], CLASSES[name])
-    keys, chance = sum(right for _, right, _ in found), sum(share for *_, share in found) / max(1, len(found))
-    above, below = at_least(keys, len(found), chance), 1 - at_least(keys + 1, len(found), chance)
-    print(
-        f"{bank:8} {name:8} {len(found):3} items, key in {keys:3}, chance {chance:.2f}: p above {above:.3f}, below {below:.3f}"
-    )
-    print(*(f"  {'key ' if right else '    '}{item}" for item, right, _ in found), sep="\n")
-    if len(found) >= FEWEST:
+    cued = cues(BANKS[bank], CLASSES[name])
+    keys, chance = sum(right for _, right, _ in cued), sum(share for *_, share in cued) / max(1, len(cued))
+    above, below = at_least(keys, len(cued), chance), 1 - at_least(keys + 1, len(cued), chance)
+    print(f"{bank:8} {name:8} {len(cued):3} items, key in {keys:3}, chance {chance:.2f}:", end=" ")
+    print(f"p above {above:.3f}, below {below:.3f}")
+    print(*(f"  {'key ' if right else '    '}{item}" for item, right, _ in cued), sep="\n")
+    if len(cued) >= FEWEST:
         assert above > CHANCE
         if name == "absolute":  # a solver that crosses out every "never" would profit too
             assert below > CHANCE
