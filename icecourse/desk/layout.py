@@ -1,7 +1,8 @@
 """The trainee's desk: a folder with lessons and released quizzes, where nothing that a trainee did is overwritten.
 
 The desk holds no key to a quiz. Its own nbgrader_config.py makes handing in work; ``.desk/`` keeps what was laid
-out (to tell an untouched lesson from a touched one), the trainee's id and Jupyter's settings for this desk.
+out (to tell an untouched page from a touched one), the trainee's id and Jupyter's settings for this desk. A page that
+the course no longer has goes if it is untouched; else it stays, and so does every journal.
 """
 
 import hashlib
@@ -17,11 +18,13 @@ from nbformat.sign import NotebookNotary
 from icecourse.curriculum import Course
 from icecourse.desk import first_page, quizzes, settings
 from icecourse.desk.names import TRAINEE_ID
+from icecourse.page import desk_notes
 from icecourse.page.answers import DESK
 from icecourse.page.readable import UNREADABLE
 from icecourse.refused import Refused
 
 START = "start.ipynb"
+LESSONS = "lessons"
 
 
 class DeskError(Refused):
@@ -35,6 +38,7 @@ class Changes:
     new: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     kept_beside: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,14 @@ class Desk:
             self.private.mkdir(parents=True, exist_ok=True)
             changes = Changes()
             trainee = self._trainee(ask)
-            self._lessons(course, changes)
             settings.write(self.folder, self.private, trainee, self.exchange)
-            for quiz in quizzes.bring(self.folder, course, self.exchange):
-                for notebook in quiz.glob("*.ipynb"):
-                    trust(notebook)
-                changes.new.append(quiz.name)
-            nbformat.write(first_page.notebook(self.folder, course), self.folder / START)
+            laid = desk_notes.read(self.folder, desk_notes.LAID)
+            try:
+                self._lessons(course, laid, changes)
+                in_course = self._quizzes(course, laid, changes)
+            finally:  # what was laid out before a refusal is known, too
+                desk_notes.write(self.folder, desk_notes.LAID, laid)
+            nbformat.write(first_page.notebook(self.folder, course, in_course), self.folder / START)
             trust(self.folder / START)
         except OSError as error:
             raise DeskError(
@@ -72,26 +77,32 @@ class Desk:
         return changes
 
     def _trainee(self, ask: Callable[[], str]) -> str:
-        known = self._read("trainee.json").get("id")
+        known = desk_notes.read(self.folder, desk_notes.TRAINEE).get("id")
         trainee = known or ask().strip()
         if not TRAINEE_ID.fullmatch(trainee):
             raise DeskError(
                 f'"{trainee}" cannot be a trainee id: use letters, digits, points and hyphens, as given to you.'
             )
         if not known:
-            self._write("trainee.json", {"id": trainee})
+            desk_notes.write(self.folder, desk_notes.TRAINEE, {"id": trainee})
         return trainee
 
-    def _lessons(self, course: Course, changes: Changes) -> None:
-        laid = self._read("laid.json")  # path -> fingerprint of what was laid out there
-        target = self.folder / "lessons"
+    def _lessons(self, course: Course, laid: dict[str, str], changes: Changes) -> None:
+        target = self.folder / LESSONS
         target.mkdir(exist_ok=True)
-        figures = course.root / "lessons" / "figures"
+        figures = course.root / LESSONS / "figures"
         if figures.is_dir():
             shutil.copytree(figures, target / "figures", dirs_exist_ok=True)
-        for page in [*course.lessons, *course.beside]:
-            copy, name = target / page.path.name, f"lessons/{page.path.name}"
-            fresh = fingerprint(page.path)
+        pages = {f"{LESSONS}/{page.path.name}": page.path for page in [*course.lessons, *course.beside]}
+        for name in [name for name in laid if name.startswith(f"{LESSONS}/") and name not in pages]:
+            copy, known = self.folder / name, laid.pop(name)
+            if copy.exists() and fingerprint(copy) == known:
+                copy.unlink()
+                changes.gone.append(name)
+            elif copy.exists():
+                changes.kept_beside.append(_set_aside(copy))
+        for name, path in pages.items():
+            copy, fresh = self.folder / name, fingerprint(path)
             if copy.exists():
                 if laid.get(name) == fresh:
                     continue  # nothing newer to lay out, whatever the trainee made of it
@@ -99,25 +110,38 @@ class Desk:
                     laid[name] = fresh
                     continue
                 if fingerprint(copy) != laid.get(name):
-                    mine = _unused_name(copy)
-                    copy.rename(mine)
-                    changes.kept_beside.append(f"lessons/{mine.name}")
+                    changes.kept_beside.append(_set_aside(copy))
                 changes.updated.append(name)
             else:
                 changes.new.append(name)
-            shutil.copyfile(page.path, copy)
+            shutil.copyfile(path, copy)
             trust(copy)
             laid[name] = fresh
-        self._write("laid.json", laid)
 
-    def _read(self, name: str) -> dict:
-        try:
-            return json.loads((self.private / name).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return {}  # a lost list only means that lessons count as touched, and are kept
+    def _quizzes(self, course: Course, laid: dict[str, str], changes: Changes) -> set[str]:
+        """Bring what is released, and take away what no longer is, where a trainee did nothing in it.
 
-    def _write(self, name: str, data: dict) -> None:
-        (self.private / name).write_text(json.dumps(data, indent=1, sort_keys=True), encoding="utf-8")
+        Returns the names of the quizzes that the course has now.
+        """
+        on_desk = {path: path.partition("/")[0] for path in laid if not path.startswith(f"{LESSONS}/")}
+        released = quizzes.released(course, self.exchange)
+        if released is None:  # nothing tells what the course has: a quiz in work must not leave the first page
+            return set(on_desk.values())
+        for path in [path for path, name in on_desk.items() if name not in released]:
+            quiz, known = self.folder / on_desk[path], laid.pop(path)
+            if quiz.is_dir() and _holds_only(quiz, known):
+                shutil.rmtree(quiz)
+                changes.gone.append(quiz.name)
+        for name in released:
+            quiz, path = self.folder / name, f"{name}/{name}.ipynb"
+            if not quiz.exists():
+                quizzes.bring(quiz, course, self.exchange)
+                for notebook in quiz.glob("*.ipynb"):
+                    trust(notebook)
+                laid[path] = fingerprint(self.folder / path) if (self.folder / path).is_file() else ""
+                changes.new.append(name)
+            laid.setdefault(path, "")
+        return set(released)
 
 
 def fingerprint(path: Path) -> str:
@@ -134,8 +158,17 @@ def trust(path: Path) -> None:
     NotebookNotary().sign(nbformat.read(path, as_version=4))
 
 
-def _unused_name(path: Path) -> Path:
+def _set_aside(copy: Path) -> str:
+    """Give a trainee's own copy of a lesson a name that the course does not use: its path relative to the desk."""
     number = 1
-    while (mine := path.with_name(f"{path.stem} (my copy {number}){path.suffix}")).exists():
+    while (mine := copy.with_name(f"{copy.stem} (my copy {number}){copy.suffix}")).exists():
         number += 1
-    return mine
+    copy.rename(mine)
+    return f"{LESSONS}/{mine.name}"
+
+
+def _holds_only(folder: Path, known: str) -> bool:
+    """Whether each file in a quiz's folder is the quiz as it was laid out, such as Jupyter's checkpoint of it."""
+    files = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    whole = not folder.is_symlink() and all(path.suffix == ".ipynb" and not path.is_symlink() for path in files)
+    return whole and all(fingerprint(path) == known for path in files)

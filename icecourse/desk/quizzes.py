@@ -1,4 +1,4 @@
-"""The quizzes of a desk: each that is released is brought once, for answers may lie in what is there."""
+"""Where the quizzes of a desk come from: which are released, and one brought."""
 
 import shutil
 from pathlib import Path
@@ -12,33 +12,29 @@ from icecourse.curriculum import COURSE_ID, HELD_BACK, Course
 from icecourse.refused import Refused
 
 
-def bring(folder: Path, course: Course, exchange: Path | None) -> list[Path]:
-    """Bring to the desk at ``folder`` what is released and not there yet: from the exchange, else from the course.
+def released(course: Course, exchange: Path | None) -> list[str] | None:
+    """The names of the quizzes that are given out: by the exchange, else by the course.
 
-    Returns the new quizzes' folders. Raises Refused where the exchange gives one not out, OSError for the disk.
+    None where the exchange cannot be asked: nothing was ever released there, or its disk is not connected.
     """
-    new = []
-    for name in _shipped(course) if exchange is None else _released(exchange):
-        quiz = folder / name
-        if quiz.exists():
-            continue
-        if exchange is None:
-            shutil.copytree(course.root / "assignments" / name, quiz)
-        else:
-            _fetch(folder, name, exchange)
-        for notebook in quiz.glob("*.ipynb"):
-            notebook.chmod(0o644)
-        new.append(quiz)
-    return new
+    if exchange is None:
+        names = [page.path.parent.name for page in course.assignments]
+        return [name for name in names if name not in HELD_BACK]
+    outbound = exchange / COURSE_ID / "outbound"
+    return sorted(path.name for path in outbound.glob("*") if path.is_dir()) if outbound.is_dir() else None
 
 
-def _shipped(course: Course) -> list[str]:
-    names = [page.path.parent.name for page in course.assignments]
-    return [name for name in names if name not in HELD_BACK]
+def bring(quiz: Path, course: Course, exchange: Path | None) -> None:
+    """Bring what is released under a folder's name to that folder of a desk, which must not be there yet.
 
-
-def _released(exchange: Path) -> list[str]:
-    return sorted(path.name for path in (exchange / COURSE_ID / "outbound").glob("*") if path.is_dir())
+    Raises Refused where the exchange does not give it out, OSError for the disk.
+    """
+    if exchange is None:
+        shutil.copytree(course.root / "assignments" / quiz.name, quiz)
+    else:
+        _fetch(quiz.parent, quiz.name, exchange)
+    for notebook in quiz.glob("*.ipynb"):
+        notebook.chmod(0o644)
 
 
 def _fetch(folder: Path, assignment: str, exchange: Path) -> None:

@@ -12,7 +12,7 @@ from icecourse.desk.serve import serve
 
 
 def lay_desk(course: Course, folder: Path, exchange: Path | None, trainee: str | None) -> Desk:
-    """Lay out a trainee's desk in ``folder``, and say which lessons were kept beside newer ones.
+    """Lay out a trainee's desk in ``folder``, and say which copies of lessons were kept under another name.
 
     ``exchange``: the class's; None takes a checkout's own, with quizzes in it, if there can be one. ``trainee``: the
     id that the desk gets the first time; None asks for it. Raises DeskError.
@@ -27,7 +27,7 @@ def lay_desk(course: Course, folder: Path, exchange: Path | None, trainee: str |
         raise DeskError(f"{folder} is an instructor's course; choose another folder with --desk.")
     desk = Desk(folder, exchange and exchange.resolve())
     for name in desk.lay_out(course, lambda: trainee or _ask()).kept_beside:
-        print(f"A newer lesson was laid out; your own copy is kept as {name}.")
+        print(f"The course has changed; your own copy of a lesson is kept as {name}.")
     return desk
 
 

@@ -19,7 +19,7 @@ from icecourse.item import journal, response_feedback, scoring
 from icecourse.item.grammar import Item
 from icecourse.item.journal import Entry, Journal
 from icecourse.item.markup import Tree, html
-from icecourse.page import answers
+from icecourse.page import answers, desk_notes
 from icecourse.page.readable import UNREADABLE, title
 
 _RATING = {"right": fsrs.Rating.Good, "partly": fsrs.Rating.Hard}
@@ -58,7 +58,7 @@ class Review(NamedTuple):
 def read(desk: Path) -> Progress:
     """What the trainee of the desk in this folder has read, practised and answered."""
     tries = _journal(desk / "lessons" / journal.NAME)
-    lessons = [(page, _items(page)) for page in Course(desk).lessons]
+    lessons = [(page, _items(page)) for page in _in_course(desk, Course(desk).lessons)]
     goals: dict[str, list[str]] = {}  # objective -> the outcome of each of its items; "" for one not tried
     for _, items in lessons:
         for item in items or ():
@@ -75,7 +75,8 @@ def deck(desk: Path) -> list[Review]:
     """Every practised item with the time at which it should be seen again, the earliest first."""
     tries = _journal(desk / "lessons" / journal.NAME)
     practised = {entry.item for entry in tries.entries}
-    items = [item for page in Course(desk).lessons for item in _items(page) or () if item.id in practised and item.key]
+    pages = _in_course(desk, Course(desk).lessons)
+    items = [item for page in pages for item in _items(page) or () if item.id in practised and item.key]
     reviews = [Review(item, at) for item in items if (at := next_review(item, tries.entries))]
     return sorted(reviews, key=lambda review: (review.at, review.item.id))
 
@@ -132,14 +133,24 @@ def _lessons(desk: Path, lessons: list[tuple[Page, list[Item] | None]], tries: J
 
 
 def _quizzes(desk: Path) -> Iterator[Tally]:
-    for folder in sorted(path for path in desk.glob("*/") if (path / f"{path.name}.ipynb").is_file()):
-        page, entries = Page(folder / f"{folder.name}.ipynb"), _journal(folder / journal.NAME)
+    pages = [Page(path) for path in sorted(desk.glob("*/*.ipynb")) if path.parent.name == path.stem]
+    for page in _in_course(desk, pages):
+        entries = _journal(page.path.parent / journal.NAME)
         items = _items(page)
         if items is None:
             yield Tally(title(page), 0, None, 0, fault=words("progress")["no-quiz"])
         elif items:
             answered = sum(_response(item, entries) is not None for item in items)
             yield Tally(title(page), answered, None, len(items))
+
+
+def _in_course(desk: Path, pages: Iterable[Page]) -> list[Page]:
+    """Those of the pages that the course has: earlier ones and a trainee's own copies lie beside them.
+
+    All of them where no desk was laid out, as in a checkout.
+    """
+    laid = desk_notes.read(desk, desk_notes.LAID)
+    return [page for page in pages if not laid or page.path.relative_to(desk).as_posix() in laid]
 
 
 def _journal(path: Path) -> Journal:
