@@ -466,4 +466,4 @@ def test_a_model_answer_keeps_to_the_length_that_is_asked_for(assignment, task, 
     text = {cell.id: cell.source for cell in master(assignment).notebook.cells}
     fewest, most = map(int, re.search(r"(\d+) to (\d+) words", text[task]).groups())
     body = re.sub(r"(?m)^(### (BEGIN|END) SOLUTION|\*\*Your note\*\*|\*[^*].*\*)$", "", text[answer])
-    assert fewest <= len(re.sub(r"[*#-]", " ", body).split()) <= most
+    assert fewest <= len(re.sub(r"[*#]", "", body).split()) <= most
