@@ -87,7 +87,7 @@ class Course:
 
     @property
     def lessons(self) -> list[Page]:
-        """Lessons 00 to 14: NN-topic.ipynb."""
+        """Lessons 00 to 16: NN-topic.ipynb."""
         return [Page(path) for path in sorted((self.root / "lessons").glob("[0-9][0-9]-*.ipynb"))]
 
     @property
