@@ -26,6 +26,7 @@ BY_VALUE = {
     ("item", "practice"): {"sure", "fairly", "guess", "partly"},
     ("grade",): {"partly", "unanswered", "invalid"},
     ("sorter",): {"wrong"},
+    ("checked",): {"text", "page", "report", "knowledge"},
     ("report",): {
         "draws-best", "draws-best-all", "best-avoid", "ahead", "backwards", "overdue", "below", "below-about",
         "sure-and-wrong", "learned", "unsure", "no-journal", "no-file", "torn-lines", "easy", "idle", "flat",
@@ -91,7 +92,7 @@ def test_every_string_is_looked_up_in_a_room_that_reads_its_section(section):
     by_value = {name for sections, names in BY_VALUE.items() if section in sections for name in names}
     places = READERS[section] | ({"page"} if section in HANDED["explorer.js"] else set())  # as words(kind)
     asked = set().union(*(ASKED.get(place, set()) for place in places))
-    asked |= by_value & set().union(*(QUOTED.get(place, set()) for place in [*places, "item", "page"]))
+    asked |= by_value & set().union(*(QUOTED.get(place, set()) for place in [*places, "item", "page", "content"]))
     assert set(TABLE[section]) <= asked, f"{section}: looked up nowhere: {sorted(set(TABLE[section]) - asked)}"
 
 
