@@ -58,6 +58,7 @@ def test_a_refusal_ends_with_status_1_and_no_traceback(tmp_path):
         [sys.executable, "-m", "icecourse", "teach"], cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 1 and done.stderr.startswith("icecourse: ") and done.stderr.count("\n") == 1
+    assert "is not a course" in done.stderr
 
 
 @pytest.mark.parametrize("module", ["icecourse.__main__", "icecourse.desk.serve", "icecourse.course_root"])

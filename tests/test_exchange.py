@@ -104,13 +104,13 @@ def test_two_trainees_from_fetch_to_feedback(course_root, scratch, nbgrader):
     )
 
 
-def test_an_instructors_preview_of_a_master_reaches_nobody(course_root, scratch, nbgrader):
+def test_an_instructors_preview_of_a_master_reaches_nobody(course_root):
     """The trap: a journal in source/ is released to all, and overwrites every trainee's at autograding."""
     master = course_root / "source" / QUIZ
     assert answers.place(master) is None
     (master / journal.NAME).write_text(json.dumps({"item": "a", "response": []}) + "\n")
-    printed = nbgrader(course_root, "generate_assignment", QUIZ, "--force", check=False)
-    assert "would overwrite every trainee's answers" in printed
+    result = api(course_root).generate_assignment(QUIZ, force=True)
+    assert not result["success"] and "would overwrite every trainee's answers" in result["log"]
     assert not (course_root / "assignments" / QUIZ).exists()
 
 

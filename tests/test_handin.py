@@ -45,12 +45,12 @@ def test_with_an_exchange_it_arrives_there(desk, course_root):
 
 
 @pytest.mark.parametrize("desk", ["exchange"], indirect=True)
-def test_the_last_of_two_hand_ins_counts(desk, course_root, items, nbgrader):
+def test_the_last_of_two_hand_ins_counts(desk, course_root, items):
     hand_in(desk.folder, QUIZ)
     wrong = next(option for option in items[0].options if option not in items[0].key.correct)
     answer(desk.folder / QUIZ, items[0], [wrong])
     hand_in(desk.folder, QUIZ)
-    nbgrader(course_root, "collect", QUIZ)
+    assert api(course_root).collect(QUIZ)["success"]
     kept = journal.read(course_root / "submitted" / "ann.lee" / QUIZ / journal.NAME)
     assert kept.last(items[0].id).response == [wrong]
 
@@ -66,7 +66,7 @@ def test_without_an_exchange_a_zip_goes_through_zip_collect_to_the_grade(desk, c
     (archive / sent.name).write_bytes(sent.read_bytes())
     assert api(course_root).generate_assignment(QUIZ, force=True)["success"]
     nbgrader(course_root, "zip_collect", QUIZ)
-    nbgrader(course_root, "autograde", QUIZ)
+    assert api(course_root).autograde(QUIZ, "*")["success"]
     expected = {("ann.lee", item.id): scoring.score(item, list(item.key.correct)).earned for item in items}
     assert {key: row[0] for key, row in rows(course_root).items()} == expected
     assert (course_root / "submitted" / "ann.lee" / QUIZ / "timestamp.txt").read_text().startswith(receipt.at[:10])

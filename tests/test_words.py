@@ -7,6 +7,7 @@ import re
 import shutil
 import tomllib
 from datetime import date, datetime
+from functools import cache
 
 import pytest
 from conftest import ROOT
@@ -59,6 +60,7 @@ def on_screens(source):
     return quoted | set(re.findall(r"\bwords\.([a-z]+)\b", source))
 
 
+@cache
 def look_ups():
     """Room to the ids looked up there, room to every literal there, and section to the rooms that read it."""
     asked, quoted, readers = {}, {}, {}
@@ -84,15 +86,13 @@ def look_ups():
     return asked, quoted, readers
 
 
-ASKED, QUOTED, READERS = look_ups()
-
-
 @pytest.mark.parametrize("section", TABLE)
 def test_every_string_is_looked_up_in_a_room_that_reads_its_section(section):
+    asked_in, quoted_in, readers = look_ups()
     by_value = {name for sections, names in BY_VALUE.items() if section in sections for name in names}
-    places = READERS[section] | ({"page"} if section in HANDED["explorer.js"] else set())  # as words(kind)
-    asked = set().union(*(ASKED.get(place, set()) for place in places))
-    asked |= by_value & set().union(*(QUOTED.get(place, set()) for place in [*places, "item", "page", "content"]))
+    places = readers[section] | ({"page"} if section in HANDED["explorer.js"] else set())  # as words(kind)
+    asked = set().union(*(asked_in.get(place, set()) for place in places))
+    asked |= by_value & set().union(*(quoted_in.get(place, set()) for place in [*places, "item", "page", "content"]))
     assert set(TABLE[section]) <= asked, f"{section}: looked up nowhere: {sorted(set(TABLE[section]) - asked)}"
 
 

@@ -31,7 +31,7 @@ def minutes(page: Page) -> float:
 
 def told(page: Page, source: str) -> str:
     """A cell's source with the lesson's minutes, rounded up to five, where it says how long the lesson takes."""
-    return _SAID.sub(f"About {STEP * math.ceil(minutes(page) / STEP)} minutes.", source)
+    return _SAID.sub(lambda _: f"About {STEP * math.ceil(minutes(page) / STEP)} minutes.", source)
 
 
 def _entries(explorer: data.Explorer) -> int:

@@ -7,7 +7,7 @@ and each reader gets its own kind of error.
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,11 @@ class Table:
     def need(self, condition: object, message: str, *names: str | int) -> None:
         if not condition:
             raise self.error(message, *names)
+
+    def among(self, name: str, known: Collection[str], message: str, *names: str | int) -> None:
+        """Refuse a name that is unknown, and say which is near; that is sought only then, for it takes long."""
+        if name not in known:
+            raise self.error(message + meant(name, known), *names)
 
     def take(self, field: str, default: Any = None) -> Any:
         """The field's value, whatever it is."""

@@ -120,7 +120,7 @@ def parse(name: str, source: str) -> Case:
     entries = whole.tables("scenes", "scene")
     whole.close()
     case = Case(name, title, start, papers, {id: _scene(id, entry) for id, entry in entries.items()})
-    whole.need(start in case.scenes, f'start is "{start}", which is no scene{table.meant(start, entries)}', "start")
+    whole.among(start, case.scenes, f'start is "{start}", which is no scene', "start")
     for id, scene in case.scenes.items():
         _joined(entries[id], case, scene)
     reached = set(_reached(case))
@@ -174,15 +174,14 @@ def _reached(case: Case, without: str = "") -> Iterator[str]:
 def _joined(entry: Table, case: Case, scene: Scene) -> None:
     """Refuse a scene that names a scene, a choice or a document that there is not."""
     for choice in scene.choices.values():
-        message = f'"{choice.id}" leads to "{choice.next}", which is no scene{table.meant(choice.next, case.scenes)}'
-        entry.need(choice.next in case.scenes, message, "choices", choice.id, "next")
+        message = f'"{choice.id}" leads to "{choice.next}", which is no scene'
+        entry.among(choice.next, case.scenes, message, "choices", choice.id, "next")
     for number, note in enumerate(scene.later):
         known = note.scene in case.scenes and note.choice in case.scenes[note.scene].choices
         message = f'"{note.scene}.{note.choice}" is no choice of an earlier scene; write after = "scene.choice"'
         entry.need(known, message, "later", number, "after")
     for document in scene.documents:
-        message = f'there is no document "{document}"{table.meant(document, case.documents)}'
-        entry.need(document in case.documents, message, "documents")
+        entry.among(document, case.documents, f'there is no document "{document}"', "documents")
     one_way = "it has one choice only; give it two, or join it to the next scene"
     entry.need(len(scene.choices) != 1, one_way, "choices")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from icecourse.content import facts, table
-from icecourse.content.table import ID, Table, meant
+from icecourse.content.table import ID, Table
 
 FOLDER = Path(__file__).parent
 # Where lessons and their pictures lie: in the wheel, in a checkout.
@@ -173,7 +173,7 @@ def load(name: str, folder: Path = FOLDER) -> Explorer:
 def _facts(entry: Table) -> tuple[str, ...]:
     names = entry.listed("fact", alone=True)
     for name in names:
-        entry.need(name in facts.load(), f'there is no fact "{name}"{meant(name, facts.load())}', "fact")
+        entry.among(name, facts.load(), f'there is no fact "{name}"', "fact")
     return names
 
 
@@ -193,7 +193,7 @@ def _view(name: str, entry: Table) -> View:
     for id, parent in parents.items():
         above = [id]
         while parent:
-            rows[id].need(parent in parents, f'there is no parent "{parent}"{meant(parent, parents)}', "parent")
+            rows[id].among(parent, parents, f'there is no parent "{parent}"', "parent")
             circle = "it stands under itself; one unit of that line must have no parent"
             rows[id].need(parent not in above, circle, "parent")
             above.append(parent)
@@ -242,7 +242,7 @@ def _finder(entry: Table, **about) -> Finder:
 def _matter(name: str, entry: Table, desks: dict[str, str]) -> Matter:
     named = entry.listed("desk", alone=True)
     for desk in named:
-        entry.need(desk in desks, f'there is no desk "{desk}"{meant(desk, desks)}', "desk")
+        entry.among(desk, desks, f'there is no desk "{desk}"', "desk")
     matter = Matter(name, entry.one_line("text"), named, entry.one_line("does"), _facts(entry))
     entry.close()
     return matter
@@ -256,7 +256,7 @@ def _sorter(entry: Table, **about) -> Sorter:
 
 def _card(name: str, entry: Table, bins: dict[str, str]) -> Card:
     heading = entry.one_line("bin")
-    entry.need(heading in bins, f'there is no bin "{heading}"{meant(heading, bins)}', "bin")
+    entry.among(heading, bins, f'there is no bin "{heading}"', "bin")
     card = Card(name, entry.one_line("text"), heading, entry.one_line("why"), _facts(entry))
     entry.close()
     return card
