@@ -24,13 +24,12 @@ from conftest import ROOT
 
 from icecourse.course_root import api
 from icecourse.curriculum import Course
-from icecourse.grading import autograde, submission
-from icecourse.grading.gradebook import Book
+from icecourse.grading import autograde, grade_writing, layout, marking, submission
 from icecourse.item import journal
 
 QUIZ = "quiz-03-ero-finding-and-arresting"
 STOCK = "\nfrom nbconvert.exporters import NotebookExporter\n\nc.Autograde.exporter_class = NotebookExporter\n"
-STOCK, SIZES = 20, (100, 1000, 5000)
+FEW, SIZES = 20, (100, 1000, 5000)  # stock nbgrader grades few
 
 
 def course_with(folder: Path, submissions: int) -> Path:
@@ -73,15 +72,15 @@ def seconds(root: Path, *trainees: str) -> float:
 
 
 def ratios(folder: Path) -> None:
-    ours = course_with(folder, STOCK)
+    ours = course_with(folder, FEW)
     stock, single = without_ours(ours, "stock"), folder / "single"
     shutil.copytree(ours, single)
     trainees = [path.name for path in sorted((ours / "submitted").iterdir())]
-    slow = seconds(stock, "*") / STOCK
+    slow = seconds(stock, "*") / FEW
     for how, fast in (("nbgrader autograde", seconds(ours, "*")), ("the formgrader's way", seconds(single, *trainees))):
         print(
-            f"{STOCK} submissions of {QUIZ}, {how}: {1000 * fast / STOCK:.1f} ms each, "
-            f"stock nbgrader {1000 * slow:.0f} ms each, {slow * STOCK / fast:.0f} times"
+            f"{FEW} submissions of {QUIZ}, {how}: {1000 * fast / FEW:.1f} ms each, "
+            f"stock nbgrader {1000 * slow:.0f} ms each, {slow * FEW / fast:.0f} times"
         )
 
 
@@ -118,13 +117,12 @@ def profile(folder: Path) -> None:
 
     whole = of(autograde.grade)
     parts = {
-        "reading and comparing what was handed in": of(submission.take),
-        "scoring and writing the notebook": of(autograde.Page.graded),
-        "the gradebook": of(Book.write),
-        "laying out autograded/": of(autograde._Batch._lay_out),
-        "once a batch: keys and the released copy": of(autograde.pages),
+        "reading and comparing what was handed in": of(submission.read),
+        "scoring": of(marking.graded),
+        "the gradebook": of(grade_writing.write),
+        "once a batch: keys and the released copy": of(layout.read),
     }
-    parts["the rest (times, checks, the log)"] = whole - sum(parts.values())
+    parts["the rest (files of autograded/, times, checks, the log)"] = whole - sum(parts.values())
     print(f"where the time goes (profiled, {submissions} submissions):")
     for part, took in sorted(parts.items(), key=lambda pair: -pair[1]):
         print(f"  {100 * took / whole:3.0f} %  {part}")
