@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 from icecourse.content.words import words
 from icecourse.course_root import settings
-from icecourse.desk.names import ZipName, stamp
+from icecourse.desk.hand_in_names import ZipName, stamp
 from icecourse.item import journal
 
 FOLDER = "handed-in"  # where zips lie on the desk

@@ -17,7 +17,7 @@ from nbformat.sign import NotebookNotary
 
 from icecourse.curriculum import Course
 from icecourse.desk import first_page, quizzes, settings
-from icecourse.desk.names import TRAINEE_ID
+from icecourse.desk.hand_in_names import TRAINEE_ID
 from icecourse.page import desk_notes
 from icecourse.page.answers import DESK
 from icecourse.page.readable import UNREADABLE

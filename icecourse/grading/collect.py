@@ -18,7 +18,7 @@ from pathlib import Path
 from nbgrader.plugins import ExtractorPlugin
 from nbgrader.utils import parse_utc
 
-from icecourse.desk.names import zip_name
+from icecourse.desk.hand_in_names import zip_name
 from icecourse.grading.nbgrader_private import TolerantCollect, hand_in_time
 from icecourse.grading.submission import LARGEST, TIMESTAMP, shown, time_of
 from icecourse.item import journal

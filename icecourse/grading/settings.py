@@ -9,7 +9,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from icecourse.curriculum import COURSE_ID
-from icecourse.desk.names import ZIP_MEMBER
+from icecourse.desk.hand_in_names import ZIP_MEMBER
 from icecourse.grading.autograde import ItemGrader
 from icecourse.grading.collect import PlainCollect, ZipExtractor
 from icecourse.grading.feedback import FeedbackExporter, clean_markdown

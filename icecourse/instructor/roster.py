@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nbgrader.api import Gradebook, Student
 
 from icecourse.course_root import course_directory
-from icecourse.desk.names import TRAINEE_ID
+from icecourse.desk.hand_in_names import TRAINEE_ID
 from icecourse.grading.gradebook import Person
 from icecourse.refused import Refused
 

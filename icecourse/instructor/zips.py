@@ -15,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from icecourse.course_root import api, downloaded, last_line
 from icecourse.curriculum import Course
-from icecourse.desk.names import ZipName, stamp, zip_name
+from icecourse.desk.hand_in_names import ZipName, stamp, zip_name
 from icecourse.grading import nbgrader_private, submission
 from icecourse.grading.collect import RETURNED
 from icecourse.instructor.opening import fill_gradebook

@@ -1,12 +1,10 @@
-"""What an item looks like to a trainee: its options in their order, and the whole item as text."""
+"""What an item looks like to a trainee: what the script is told of it, and the whole item as text."""
 
-import getpass
-import hashlib
-import os
 from html import escape
 
 from icecourse.content.cases import Case
 from icecourse.item import kinds
+from icecourse.item.option_order import options
 from icecourse.item.record import Item
 from icecourse.item.response_feedback import citations
 
@@ -49,25 +47,6 @@ def for_script(item: Item) -> dict:
 
 def _case(case: Case) -> dict:
     return case.plain() | {"sources": {name: citations(scene.facts) for name, scene in case.scenes.items()}}
-
-
-def options(item: Item) -> list[list[str]]:
-    """Options as shown: as written, or in an order drawn from item and trainee, the same at every opening."""
-    shown = [[option, text] for option, text in item.options.items()]
-    if item.keep_order:
-        return shown
-    try:
-        trainee = os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
-    except OSError:  # no login name: everybody there sees one order
-        trainee = ""
-
-    def drawn(option: str) -> bytes:
-        return hashlib.sha256(f"{trainee}\n{item.id}\n{option}".encode()).digest()
-
-    if kinds.of(item).is_turned:  # the grammar sees to it that no turn is the key
-        turn = drawn("")[0] % len(shown)
-        return shown[turn:] + shown[:turn]
-    return sorted(shown, key=lambda pair: drawn(pair[0]))
 
 
 def plain(item: Item, response: object) -> str:

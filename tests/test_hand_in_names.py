@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from icecourse.desk.names import TRAINEE_ID, ZIP_MEMBER, ZipName, stamp, zip_name
+from icecourse.desk.hand_in_names import TRAINEE_ID, ZIP_MEMBER, ZipName, stamp, zip_name
 
 NAME = "ann.lee+quiz-03+20261120T170001Z.zip"
 
