@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from nbgrader.api import Gradebook
 from playwright.sync_api import sync_playwright
 from servers import end_kernels, serving
@@ -36,6 +37,9 @@ _SHARED = "ICECOURSE_SHARED"  # the folder of what is made once for all of pytes
 # nbgrader calls alembic by name, so the environment's own programs must be found first.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # kernels start several times slower with it
+
+settings.register_profile("course", deadline=None)  # on a loaded machine one example may take more than 200 ms
+settings.load_profile("course")
 
 ITEM = '''%%item release-on-friday
 objective = "compute-detainer-window"

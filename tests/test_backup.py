@@ -83,6 +83,7 @@ def test_what_is_no_backup_changes_nothing(graded, tmp_path):
     assert content(graded) == before
 
 
+@pytest.mark.slow(6)
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_backup_of_another_schema_is_refused(graded, tmp_path):
     db_url, before = api(graded).coursedir.db_url, content(graded)

@@ -114,6 +114,7 @@ def test_an_instructors_preview_of_a_master_reaches_nobody(course_root):
     assert not (course_root / "assignments" / QUIZ).exists()
 
 
+@pytest.mark.slow(4)
 def test_a_submission_without_its_notebook_is_refused_at_hand_in(course_root, scratch, nbgrader):
     """The trap: nbgrader skips a folder without a notebook before any hook of ours could see it."""
     hand_out(Course(course_root))

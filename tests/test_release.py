@@ -132,6 +132,7 @@ def test_a_number_sign_inside_a_text_is_no_comment(release, item_source):
     assert "day #5" in path.read_text()
 
 
+@pytest.mark.slow(6)
 def test_nbgrader_finds_its_own_programs_wherever_it_is_called_from(course_root):
     """The trap: nbgrader calls alembic by name, and fails where the environment is not on the path."""
     (course_root / "gradebook.db").unlink()

@@ -46,6 +46,7 @@ def test_no_key_to_a_quiz_is_inside(wheel):
             assert not SIGNS.search(archive.read(name).decode()), name
 
 
+@pytest.mark.slow(5)
 def test_an_installed_wheel_lays_out_a_desk(wheel, scratch, home):
     """Without a checkout and without an exchange, as on Windows: lessons and quizzes come from the wheel."""
     target = scratch / "site"
