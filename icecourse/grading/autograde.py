@@ -261,8 +261,8 @@ class _Batch:
 
 
 def _as_file(notebook: NotebookNode) -> str:
-    """A notebook as its file holds it; texts in one piece, for splitting them by line would copy the notebook first."""
-    return nbformat.v4.writes(notebook, split_lines=False) + "\n"
+    """A notebook as its file holds it, in one line: json indents in Python, and takes a third of grading for it."""
+    return nbformat.v4.writes(notebook, split_lines=False, indent=None) + "\n"
 
 
 def _put(path: Path, content: bytes) -> None:
