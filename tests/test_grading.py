@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import nbformat
 import pytest
 from conftest import both_databases
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -231,3 +232,14 @@ def test_without_a_released_copy_nothing_is_graded(course):
     result = api(course).autograde(NAME, "ann")
     assert not result["success"] and f"run: nbgrader generate_assignment {NAME} --force" in result["log"]
     assert gradebook_rows(course) == {}
+
+
+def test_a_graded_notebook_is_one_to_nbformat_and_comes_out_of_it_unchanged(course):
+    """Its file is written by json, faster than nbformat writes it."""
+    submit(course, "ann", RIGHT, TEXTS, work=WORK)
+    assert api(course).autograde(NAME, "ann")["success"]
+    path = course / "autograded" / "ann" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert nbformat.reads(nbformat.writes(notebook), as_version=4) == notebook
+    assert "\\u" not in path.read_text(encoding="utf-8"), "letters as they are"

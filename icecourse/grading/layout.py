@@ -27,13 +27,14 @@ class Layout(NamedTuple):
     """A notebook of an assignment. ``released``: as trainees got it; ``graded``: with locked cells, keys included.
 
     ``items``: the graded cells that no person grades, by id, in the language of the course; ``versions``: their
-    graded_version.
+    graded_version. ``told``: what marking has said to an answer, by item and answer, for the next who gives the same.
     """
 
     released: NotebookNode
     graded: NotebookNode
     items: Mapping[str, Item]
     versions: Mapping[str, str]
+    told: dict
 
     def source(self, name: str) -> str:
         """The source of an item's cell, with its key."""
@@ -70,7 +71,8 @@ def read(course: CourseDirectory) -> dict[str, Layout]:
             key: cell for key, cell in cells.items() if not utils.is_solution(cell) and not utils.is_task(cell)
         }
         items = {key: _item(assignment, key, cell) for key, cell in automatic.items()}
-        layouts[name] = Layout(released, notebook, items, {key: item.graded_version for key, item in items.items()})
+        versions = {key: item.graded_version for key, item in items.items()}
+        layouts[name] = Layout(released, notebook, items, versions, {})
     return layouts
 
 

@@ -15,6 +15,7 @@ from icecourse.item import response_feedback, scoring
 from icecourse.item.grammar import Item
 
 LOST = "The submitted notebook has no readable text for this cell. Look at the submission, or ask the trainee for it."
+LONGEST_SAME = 1000  # characters of an answer; longer ones are hardly given twice
 UNANSWERED = "No response."  # nbgrader's own words for a text that is as it was released
 
 
@@ -37,13 +38,13 @@ def graded(name: str, layout: Layout, submission: Submission, log: logging.Logge
         if key in layout.items:
             item, entry = layout.items[key], submission.answers.get(key)
             response = entry.response if entry else None
-            result = scoring.score_or_report(item, response, log)
+            result, outputs = _told(layout, item, response, number, log)
             marks.scores[key] = result.earned if result else None
             if result is None:
                 notes.append(f'"{key}" could not be scored, a person must grade it')
             elif result.outcome == "invalid":
                 notes.append(f'the answer to "{key}" is none that the item can have')
-            cell = NotebookNode(cell, execution_count=number, outputs=_outputs(item, result, response, number))
+            cell = NotebookNode(cell, execution_count=number, outputs=outputs)
         elif utils.is_solution(cell):
             cell, marks.comments[key] = _with_text(cell, texts.get(key))
             if utils.is_grade(cell):
@@ -53,6 +54,23 @@ def graded(name: str, layout: Layout, submission: Submission, log: logging.Logge
             marks.comments[key] = None if key in work else LOST
             cells += _work(key, work.get(key, ()))
     return GradedNotebook(NotebookNode(layout.graded, cells=cells), marks, tuple(notes))
+
+
+def _told(
+    layout: Layout, item: Item, response: object, number: int, log: logging.Logger
+) -> tuple[scoring.Score | None, list[NotebookNode]]:
+    """The score of a response and the outputs that tell it: a class gives the same few answers, each is told once."""
+    try:
+        same = item.id, repr(response)
+    except RecursionError:  # nested as deep as JSON can be read: nobody else's answer
+        same = item.id, ""
+    if same not in layout.told:
+        result = scoring.score_or_report(item, response, log)
+        outputs = _outputs(item, result, response, number)
+        if result is None or not 0 < len(same[1]) < LONGEST_SAME:  # a fault of ours is reported each time
+            return result, outputs
+        layout.told[same] = result, outputs
+    return layout.told[same]
 
 
 def _outputs(item: Item, result: scoring.Score | None, response: object, number: int) -> list[NotebookNode]:
